@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors wherever `CI` is set; on a developer's machine they stay warnings, so that work in progress builds.
+let warnings: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+/// One room of the house: a folder under `Sources/` and, mirroring it, one under `Tests/`.
+func room(_ name: String, on floorsBelow: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: floorsBelow, swiftSettings: warnings)
+}
+
+func tests(_ name: String, _ others: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + others, path: "Tests/\(name)",
+        resources: resources, swiftSettings: warnings)
+}
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "TwinHub",
+    products: [.executable(name: "twinhub", targets: ["twinhub"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        // Floor 0: what Swift cannot import by itself, nothing else.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .target(name: "CSystem"),
+
+        // Floor 1: the words every floor speaks.
+        room("Vocabulary", on: ["CSystem"]),
+        room("JSON", on: []),
+
+        // Floor 2: each knows one subject, and nothing of the others.
+        room("Twins", on: ["Vocabulary", "JSON"]),
+        room("Access", on: ["Vocabulary", "COpenSSL"]),
+        room("Journal", on: ["Vocabulary", "JSON", "CSystem", "CZlib", deques]),
+        room("Reactor", on: ["Vocabulary", "CSystem", "COpenSSL", deques]),
+
+        // Floor 3: the hub itself, and the codecs.
+        room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", deques]),
+        room("HTTP", on: ["Vocabulary", "CZlib", "CNGHTTP2"]),
+
+        // Floor 4: what an endpoint is.
+        room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Hub", "HTTP"]),
+
+        // Floor 5: the endpoints.
+        room("ServiceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Hub", "HTTP", "Endpoints"]),
+        room("DeviceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Hub", "HTTP", "Endpoints"]),
+
+        // Floor 6: where everything is put together.
+        room(
+            "Emulator",
+            on: [
+                "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "HTTP", "Endpoints", "ServiceAPI",
+                "DeviceAPI", logging,
+            ]),
+
+        // Floor 7: the command line.
+        .executableTarget(name: "twinhub", dependencies: ["Emulator", arguments], swiftSettings: warnings),
+    ]
+)

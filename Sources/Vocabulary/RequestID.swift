@@ -1,0 +1,43 @@
+/// Names one request in answers and logs: a version 4 UUID (RFC 9562), with dashes in `x-ms-request-id` and without
+/// them as the tracking id in error bodies (rest.md section 1.3).
+public struct RequestID: Hashable, Sendable {
+    public var high: UInt64
+    public var low: UInt64
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        self.low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    }
+
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    /// 32 lower-case hexadecimal digits.
+    public func appendPlain(to bytes: inout [UInt8]) {
+        for position in 0..<32 { bytes.append(digit(position)) }
+    }
+
+    /// 8-4-4-4-12 lower-case hexadecimal digits.
+    public func appendDashed(to bytes: inout [UInt8]) {
+        for position in 0..<32 {
+            if position == 8 || position == 12 || position == 16 || position == 20 { bytes.append(UInt8(ascii: "-")) }
+            bytes.append(digit(position))
+        }
+    }
+
+    private func digit(_ position: Int) -> UInt8 {
+        let word = position < 16 ? high : low
+        return Self.digits[Int(truncatingIfNeeded: word >> UInt64((15 - position % 16) * 4) & 15)]
+    }
+
+    public var plain: String {
+        var bytes: [UInt8] = []
+        appendPlain(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    public var dashed: String {
+        var bytes: [UInt8] = []
+        appendDashed(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

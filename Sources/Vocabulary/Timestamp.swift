@@ -1,0 +1,139 @@
+/// A point in time in 100-nanosecond ticks since 0001-01-01T00:00:00Z, the service's own resolution.
+///
+/// On the wire: UTC, ISO 8601, up to 7 fractional digits, trailing zeros and an empty fraction trimmed, `Z` (twins.md
+/// section 1).
+public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public var ticks: Int64
+
+    public init(ticks: Int64) { self.ticks = ticks }
+
+    /// `0001-01-01T00:00:00Z`, which the service prints for "never".
+    public static let never = Timestamp(ticks: 0)
+
+    public static let ticksPerSecond: Int64 = 10_000_000
+    static let unixEpochTicks: Int64 = 621_355_968_000_000_000
+
+    public init(unixSeconds: Int64, nanoseconds: Int64 = 0) {
+        ticks = Self.unixEpochTicks + unixSeconds * Self.ticksPerSecond + nanoseconds / 100
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z, rounded down.
+    public var unixSeconds: Int64 {
+        let sinceEpoch = ticks - Self.unixEpochTicks
+        return sinceEpoch >= 0
+            ? sinceEpoch / Self.ticksPerSecond : -((-sinceEpoch + Self.ticksPerSecond - 1) / Self.ticksPerSecond)
+    }
+
+    public func adding(seconds: Double) -> Timestamp {
+        Timestamp(ticks: ticks + Int64(seconds * Double(Self.ticksPerSecond)))
+    }
+
+    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.ticks < right.ticks }
+
+    public var description: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the wire form, without quotes.
+    public func append(to bytes: inout [UInt8]) {
+        let civil = CivilTime(self)
+        bytes.append(decimal: civil.year, width: 4)
+        bytes.append(UInt8(ascii: "-"))
+        bytes.append(decimal: civil.month, width: 2)
+        bytes.append(UInt8(ascii: "-"))
+        bytes.append(decimal: civil.day, width: 2)
+        bytes.append(UInt8(ascii: "T"))
+        bytes.append(decimal: civil.hour, width: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(decimal: civil.minute, width: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(decimal: civil.second, width: 2)
+        if civil.fraction != 0 {
+            var fraction = civil.fraction
+            var width = 7
+            while fraction % 10 == 0 {
+                fraction /= 10
+                width -= 1
+            }
+            bytes.append(UInt8(ascii: "."))
+            bytes.append(decimal: fraction, width: width)
+        }
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
+    /// Reads the wire form; also accepts an absent `Z` (rest.md section 1.4). Nil for anything else.
+    public init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        func digits(_ range: Range<Int>) -> Int64? {
+            guard range.upperBound <= bytes.count else { return nil }
+            var value: Int64 = 0
+            for byte in bytes[range] {
+                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+                value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+            }
+            return value
+        }
+        guard bytes.count >= 19, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t"), bytes[13] == UInt8(ascii: ":"),
+            bytes[16] == UInt8(ascii: ":"), let year = digits(0..<4), let month = digits(5..<7),
+            let day = digits(8..<10), let hour = digits(11..<13), let minute = digits(14..<16),
+            let second = digits(17..<19), year >= 1, (1...12).contains(month), (1...31).contains(day), hour < 24,
+            minute < 60, second < 60
+        else { return nil }
+        var position = 19
+        var fraction: Int64 = 0
+        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+            position += 1
+            let start = position
+            var scale: Int64 = 1_000_000
+            while position < bytes.count, let digit = digits(position..<position + 1) {
+                fraction += digit * scale
+                scale /= 10
+                position += 1
+            }
+            guard position > start else { return nil }
+        }
+        if position < bytes.count {
+            guard bytes[position] == UInt8(ascii: "Z") || bytes[position] == UInt8(ascii: "z") else { return nil }
+            position += 1
+        }
+        guard position == bytes.count else { return nil }
+        let days = CivilTime.days(year: year, month: month, day: day)
+        ticks = ((days * 24 + hour) * 60 + minute) * 60 * Self.ticksPerSecond + second * Self.ticksPerSecond + fraction
+    }
+}
+
+/// The proleptic Gregorian calendar over ticks, after the well-known era arithmetic on 400-year cycles.
+struct CivilTime {
+    var year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64, fraction: Int64
+
+    init(_ time: Timestamp) {
+        fraction = time.ticks % Timestamp.ticksPerSecond
+        let seconds = time.ticks / Timestamp.ticksPerSecond
+        second = seconds % 60
+        minute = seconds / 60 % 60
+        hour = seconds / 3600 % 24
+        // Days since 0000-03-01, so that a leap day ends its year.
+        let days = seconds / 86400 + 306
+        let era = days / 146_097
+        let dayOfEra = days % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * shifted + 2) / 5 + 1
+        month = shifted < 10 ? shifted + 3 : shifted - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    /// Days since 0001-01-01.
+    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let era = shiftedYear / 400
+        let yearOfEra = shiftedYear % 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 306
+    }
+}

@@ -1,0 +1,68 @@
+/// Names a device, or a module of a device; at once the name of an identity and of its twin.
+///
+/// Held as one string, `device` or `device/module`: `/` cannot stand in an id, so the form is unambiguous, sorts a
+/// device before its modules, and is what a URL path carries.
+public struct TwinID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// `device` or `device/module`.
+    public let key: String
+
+    /// A device's id. Throws `ArgumentInvalid` unless it is 1 to 128 of the characters that ids may hold.
+    public init(device: String) throws(HubError) {
+        guard IdentifierRule.allows(device.utf8) else { throw HubError(.argumentInvalid, "BadRequest") }
+        key = device
+    }
+
+    /// A module's id. Throws `ArgumentInvalid` as for devices.
+    public init(device: String, module: String) throws(HubError) {
+        guard IdentifierRule.allows(device.utf8), IdentifierRule.allows(module.utf8) else {
+            throw HubError(.argumentInvalid, "BadRequest")
+        }
+        key = device + "/" + module
+    }
+
+    /// An id read back from where only valid ids are written.
+    public init(trusted key: String) { self.key = key }
+
+    /// The device's id.
+    public var device: String {
+        guard let slash = key.utf8.firstIndex(of: UInt8(ascii: "/")) else { return key }
+        return String(key[..<slash])
+    }
+
+    /// The module's id; nil where this names a device.
+    public var module: String? {
+        guard let slash = key.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        return String(key[key.utf8.index(after: slash)...])
+    }
+
+    public var isModule: Bool { key.utf8.contains(UInt8(ascii: "/")) }
+
+    /// The device that this module belongs to; for a device, itself.
+    public var owner: TwinID { TwinID(trusted: device) }
+
+    /// The module of this name on the same device.
+    public func module(_ name: String) throws(HubError) -> TwinID { try TwinID(device: device, module: name) }
+
+    public var description: String { key }
+
+    public static func < (left: TwinID, right: TwinID) -> Bool {
+        left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
+    }
+}
+
+/// What a device or module id may be (rest.md section 19): 1 to 128 of `A-Z a-z 0-9 - : . + % _ # * ? ! ( ) , = @ ; $ '`.
+public enum IdentifierRule {
+    public static let maximumLength = 128
+
+    private static let allowed: [Bool] = {
+        var table = [Bool](repeating: false, count: 256)
+        for byte in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-:.+%_#*?!(),=@;$'".utf8 {
+            table[Int(byte)] = true
+        }
+        return table
+    }()
+
+    public static func allows(_ bytes: some Collection<UInt8>) -> Bool {
+        !bytes.isEmpty && bytes.count <= maximumLength && bytes.allSatisfy { allowed[Int($0)] }
+    }
+}
