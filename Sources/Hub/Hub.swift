@@ -10,6 +10,8 @@ public final class Hub: Sendable {
     public let environment: Environment
     let index: EntityIndex
     let feed: ChangeFeed
+    /// What opening the log found.
+    public let replay: ReplayReport
     private let writer: Writer
     private let subscribers: SubscriberTable
 
@@ -22,7 +24,8 @@ public final class Hub: Sendable {
         index = EntityIndex(seed: environment.randomUInt64())
         feed = ChangeFeed(limit: limits.changesInMemory, log: log)
         subscribers = SubscriberTable()
-        let replay = try Replay.run(log, into: index, feed: feed, limits: limits)
+        let replay = Replay(into: index, feed: feed, limits: limits)
+        self.replay = try log.replay(replay)
         writer = Writer(
             log: log, index: index, feed: feed, subscribers: subscribers, state: replay.state,
             lastSequence: replay.lastSequence, limits: limits, environment: environment)

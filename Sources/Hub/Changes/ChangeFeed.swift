@@ -38,13 +38,23 @@ final class ChangeFeed: Sendable {
     func read(after sequence: UInt64, limit: Int, then answer: @escaping @Sendable (FeedPage) -> Void) {
         historyQueue.async { [self] in
             if case .events(let events) = recent(after: sequence, limit: limit) { return answer(.events(events)) }
-            if let oldest = log.oldestSequence, oldest > sequence + 1 { return answer(.compactedAway(oldest: oldest)) }
+            var events: [RecordedEvent] = []
+            var unreadable: String?
             do {
-                var events: [RecordedEvent] = []
-                try log.read(from: sequence + 1, limit: limit) { record in events.append(try RecordedEvent(record)) }
-                answer(.events(events))
+                _ = try log.read(from: sequence + 1, limit: limit) { record in
+                    do {
+                        events.append(try RecordedEvent(record))
+                        return true
+                    } catch {
+                        unreadable = "record \(record.sequence): \(error)"
+                        return false
+                    }
+                }
+                answer(unreadable.map(FeedPage.unreadable) ?? .events(events))
+            } catch .compacted(let oldest) {
+                answer(.compactedAway(oldest: oldest))
             } catch {
-                answer(.unreadable("\(error)"))
+                answer(.unreadable(error.description))
             }
         }
     }
@@ -64,7 +74,7 @@ public enum FeedPage: Sendable {
 
 extension RecordedEvent {
     init(_ record: LogRecord) throws {
-        let document = try JSONDocument(parsing: Array(record.body))
+        let document = try JSONDocument(parsing: record.event.array)
         try self.init(sequence: record.sequence, time: record.time, kind: record.kind, body: document.root)
     }
 }

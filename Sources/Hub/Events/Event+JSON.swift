@@ -49,14 +49,14 @@ extension RecordedEvent {
         switch event {
         case .identityCreated(let identity, let seed):
             json.key("identity")
-            identity.writeRecord(to: &json)
+            identity.writeJSON(to: &json, forRecord: true)
             if !seed.isEmpty {
                 json.key("seed")
                 json.raw(seed.json)
             }
         case .identityUpdated(let identity):
             json.key("identity")
-            identity.writeRecord(to: &json)
+            identity.writeJSON(to: &json, forRecord: true)
         case .identityDeleted(_, let generation):
             json.key("generationId")
             json.value(String(generation))
@@ -80,7 +80,7 @@ extension RecordedEvent {
             for seeded in identities {
                 json.beginObject()
                 json.key("identity")
-                seeded.identity.writeRecord(to: &json)
+                seeded.identity.writeJSON(to: &json, forRecord: true)
                 json.key("seed")
                 json.raw(seeded.seed.json)
                 json.endObject()
@@ -186,5 +186,21 @@ extension Origin {
             return nil
         }
         self.init(principal: principal, requestID: id, transport: "")
+    }
+}
+
+extension RecordedEvent.Kind {
+    /// The raw value as a literal, which the log writes without making a `String`.
+    var name: StaticString {
+        switch self {
+        case .identityCreated: "identity.created"
+        case .identityUpdated: "identity.updated"
+        case .identityDeleted: "identity.deleted"
+        case .twinPatched: "twin.patched"
+        case .twinReplaced: "twin.replaced"
+        case .twinReported: "twin.reported"
+        case .seeded: "hub.seeded"
+        case .reset: "hub.reset"
+        }
     }
 }

@@ -4,7 +4,9 @@ import Vocabulary
 
 extension Identity {
     /// Appends the identity as the registry shows it, members in wire order (rest.md sections 5.1 and 7).
-    public func writeJSON(to json: inout JSONWriter) {
+    ///
+    /// - Parameter forRecord: whether this is for the log, which also keeps what the registry does not show.
+    public func writeJSON(to json: inout JSONWriter, forRecord: Bool = false) {
         json.beginObject()
         if let module = id.module {
             json.key("moduleId")
@@ -55,6 +57,10 @@ extension Identity {
                 json.endArray()
             }
         }
+        if forRecord, !modelID.isEmpty {
+            json.key("modelId")
+            json.value(modelID)
+        }
         json.endObject()
     }
 
@@ -89,7 +95,7 @@ extension Identity {
 }
 
 extension Identity {
-    /// Reads back what `writeRecord` wrote.
+    /// Reads back what `writeJSON(forRecord:)` wrote.
     init(record body: JSONValue) throws(RecordError) {
         func text(_ member: String) throws(RecordError) -> String {
             guard let text = body[member]?.string else { throw RecordError(member) }
@@ -117,18 +123,6 @@ extension Identity {
         parentScopes = body["parentScopes"]?.elements.compactMap(\.string) ?? []
         managedBy = body["managedBy"]?.string
         modelID = body["modelId"]?.string ?? ""
-    }
-
-    /// As the registry shows it, with what only the log keeps.
-    func writeRecord(to json: inout JSONWriter) {
-        guard !modelID.isEmpty else { return writeJSON(to: &json) }
-        var inner = JSONWriter()
-        writeJSON(to: &inner)
-        json.beginObject()
-        json.key("modelId")
-        json.value(modelID)
-        json.members(of: inner.bytes)
-        json.endObject()
     }
 
     private static func authentication(_ body: JSONValue?) throws(RecordError) -> Authentication {

@@ -90,8 +90,10 @@ final class EntityIndex: EntityStore, Sendable {
 
     /// Takes in an entity from a snapshot without reading it.
     func put(_ stored: StoredEntity) {
-        let hash = hash(stored.key)
-        locked(hash).stripe.withLock { $0.put(.stored(stored), key: stored.key, hash: hash) }
+        stored.withKey { key in
+            let hash = hash(key)
+            locked(hash).stripe.withLock { $0.put(.stored(stored), key: key, hash: hash) }
+        }
     }
 
     /// Everything as it stands now; call it where no publishing can come between (the writer's queue).

@@ -9,7 +9,7 @@ enum EntityRecord {
         json.key("id")
         json.value(entity.id.key)
         json.key("identity")
-        entity.identity.writeRecord(to: &json)
+        entity.identity.writeJSON(to: &json, forRecord: true)
         json.key("modules")
         json.beginArray()
         for module in entity.modules { json.value(module.key) }

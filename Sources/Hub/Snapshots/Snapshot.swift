@@ -1,4 +1,5 @@
 import JSON
+import Journal
 import Vocabulary
 
 /// The whole state at one sequence, as captured between two batches.
@@ -16,11 +17,13 @@ struct Snapshot: Sendable {
     }
 
     /// Hands over the snapshot's lines: a header, the seed's identities, then the entities.
-    func writeLines(_ write: (UnsafeRawBufferPointer) throws -> Void) throws {
+    func writeLines(
+        _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
+    ) throws(LogFailure) {
         var json = JSONWriter()
-        func flush() throws {
-            try json.bytes.withUnsafeBytes(write)
-            json.removeAll()
+        func flush() throws(LogFailure) {
+            defer { json.removeAll() }
+            try json.bytes.withUnsafeBytes { (bytes) throws(LogFailure) in try write(bytes) }
         }
         writeHeader(to: &json)
         try flush()
@@ -29,7 +32,7 @@ struct Snapshot: Sendable {
             json.key("seeded")
             json.beginObject()
             json.key("identity")
-            seeded.identity.writeRecord(to: &json)
+            seeded.identity.writeJSON(to: &json, forRecord: true)
             json.key("seed")
             json.raw(seeded.seed.json)
             json.endObject()
@@ -39,7 +42,7 @@ struct Snapshot: Sendable {
         for slot in entities {
             switch slot {
             case .empty: continue
-            case .stored(let stored): try write(stored.line)
+            case .stored(let stored): try stored.line.withBytes { (bytes) throws(LogFailure) in try write(bytes) }
             case .entity(let entity):
                 EntityRecord.write(entity, to: &json)
                 try flush()

@@ -19,12 +19,12 @@ struct SnapshotReader {
         return seed
     }
 
-    mutating func take(_ line: SnapshotLine, into index: EntityIndex) throws {
-        if let stored = StoredEntity(line: line.body, owner: line.owner) {
+    mutating func take(_ line: LogSlice, into index: EntityIndex) throws {
+        if let stored = StoredEntity(line) {
             guard header != nil else { throw RecordError("hub") }
             return index.put(stored)
         }
-        let body = try JSONDocument(parsing: Array(line.body)).root
+        let body = try JSONDocument(parsing: line.array).root
         if let hub = body["hub"] {
             header = try Self.header(hub)
         } else if let entry = body["seeded"], let identity = entry["identity"], let seed = entry["seed"] {

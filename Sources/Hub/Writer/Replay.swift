@@ -3,31 +3,40 @@ import Journal
 import Vocabulary
 
 /// Opening a hub: the newest snapshot's entities are taken in unread, then the events after it are evolved.
-enum Replay {
-    static func run(
-        _ log: any EventLog, into index: EntityIndex, feed: ChangeFeed, limits: HubLimits
-    ) throws -> (state: HubState, lastSequence: UInt64) {
-        var state = HubState(base: index, limits: limits)
-        var lastSequence: UInt64 = 0
-        var reader = SnapshotReader()
-        try log.replay(
-            snapshot: { line in try reader.take(line, into: index) },
-            record: { record in
-                if lastSequence == 0, let header = reader.header {
-                    state = HubState(base: index, limits: limits, registry: header.registry, seed: reader.seed)
-                    lastSequence = header.sequence
-                }
-                let event = try RecordedEvent(record)
-                try state.evolve(event.event, at: event.time)
-                _ = index.publish(state.changed, clearing: state.isCleared)
-                state = state.published()
-                feed.append([event])
-                lastSequence = record.sequence
-            })
-        if lastSequence == 0, let header = reader.header {
-            state = HubState(base: index, limits: limits, registry: header.registry, seed: reader.seed)
-            lastSequence = header.sequence
-        }
-        return (state, lastSequence)
+final class Replay: LogVisitor {
+    private let index: EntityIndex
+    private let feed: ChangeFeed
+    private let limits: HubLimits
+    private var snapshot = SnapshotReader()
+    private var replaying: HubState?
+    private(set) var lastSequence: UInt64 = 0
+
+    init(into index: EntityIndex, feed: ChangeFeed, limits: HubLimits) {
+        self.index = index
+        self.feed = feed
+        self.limits = limits
+    }
+
+    /// The state after everything that was visited.
+    var state: HubState {
+        replaying
+            ?? HubState(
+                base: index, limits: limits, registry: snapshot.header?.registry ?? RegistrySummary(), seed: snapshot.seed)
+    }
+
+    func beginSnapshot(covering sequence: UInt64, lines: Int) { lastSequence = sequence }
+
+    func visitSnapshotLine(_ line: LogSlice) throws { try snapshot.take(line, into: index) }
+
+    func visit(_ record: LogRecord) throws {
+        let recorded = try RecordedEvent(record)
+        var state = state
+        // Given up while it changes, so that its storage has one owner.
+        replaying = nil
+        try state.evolve(recorded.event, at: recorded.time)
+        _ = index.publish(state.changed, clearing: state.isCleared)
+        replaying = state.published()
+        feed.append([recorded])
+        lastSequence = recorded.sequence
     }
 }

@@ -12,7 +12,7 @@ final class Writer: @unchecked Sendable {
     private var state: HubState
     /// The state without the batch at hand, to return to when that cannot be made durable.
     private var durable: HubState
-    private var batch = LogBatch()
+    private var batch: LogBatch
     private var json = JSONWriter()
     private var sequence: UInt64
 
@@ -54,6 +54,7 @@ final class Writer: @unchecked Sendable {
         self.limits = limits
         self.environment = environment
         sequence = lastSequence
+        batch = log.makeBatch()
         snapshotter = Snapshotter(log: log)
         published = Mutex(
             Published(
@@ -84,7 +85,7 @@ final class Writer: @unchecked Sendable {
         queue.sync {
             drain()
             snapshotter.finish()
-            log.close()
+            do { try log.close() } catch { published.withLock { $0.obstacle = error.description } }
         }
     }
 
@@ -108,17 +109,18 @@ final class Writer: @unchecked Sendable {
         var events: [RecordedEvent] = []
         batch.removeAll()
         for submission in waiting.prefix(limits.commandsPerBatch) {
-            if batch.count > limits.bytesPerBatch { break }
+            if batch.bytes.count > limits.bytesPerBatch { break }
             do {
                 let decision = try state.decide(submission.command, context)
-                for event in decision.events {
+                for (index, event) in decision.events.enumerated() {
                     let recorded = RecordedEvent(
                         sequence: sequence + UInt64(events.count) + 1, time: context.now, event: event,
                         origin: submission.origin)
                     json.removeAll()
                     recorded.writeBody(to: &json)
                     batch.add(
-                        sequence: recorded.sequence, time: recorded.time, kind: recorded.kind.rawValue, body: json.bytes)
+                        sequence: recorded.sequence, time: recorded.time, kind: recorded.kind.name, event: json.bytes,
+                        continues: index < decision.events.count - 1)
                     events.append(recorded)
                 }
                 answers.append((submission, decision.outcome))
@@ -162,7 +164,10 @@ final class Writer: @unchecked Sendable {
                 $0.obstacle = nil
             }
             feed.append(events)
-            if log.isSnapshotDue { snapshotter.begin(Snapshot(sequence: sequence, state: state, entities: index.capture())) }
+            if log.snapshotDue {
+                snapshotter.begin(
+                    Snapshot(sequence: sequence, state: state, entities: index.capture()), at: environment.now())
+            }
         }
         answer(answers, notices, events)
     }
