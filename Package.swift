@@ -65,5 +65,7 @@ let package = Package(
 
         // Floor 7: the command line.
         .executableTarget(name: "twinhub", dependencies: ["Emulator", arguments], swiftSettings: warnings),
+
+        tests("Reactor"),
     ]
 )
