@@ -30,6 +30,9 @@ public struct Configuration: Sendable {
     public var readyFile: String?
     public var logFormat: LogFormat = .text
 
+    /// More event loops than the hub can tell apart make no sense.
+    public static let maximumShards = 48
+
     public var hub = HubLimits()
     public var http = HTTPLimits()
     public var reactor = ReactorLimits()
