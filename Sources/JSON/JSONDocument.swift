@@ -45,3 +45,12 @@ final class JSONStorage: Sendable {
         }
     }
 }
+
+extension JSONValue {
+    /// Lends the tape of the value's document; the value is node `index`.
+    public func withTape<Result, Failure: Error>(
+        _ body: (JSONTape) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try storage.withTape(body)
+    }
+}

@@ -23,7 +23,9 @@ public struct JSONTape {
 
     /// A value's source text.
     @inlinable
-    public func raw(_ node: Int) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: bytes[nodes[node].range]) }
+    public func raw(_ node: Int) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[nodes[node].range])
+    }
 
     /// The bytes between a string's quotes, escapes and all.
     @inlinable
@@ -45,5 +47,13 @@ public struct JSONTape {
         return try nodes.withUnsafeBufferPointer { nodes throws(Failure) in
             try body(JSONTape(bytes: bytes, nodes: nodes))
         }
+    }
+
+    /// Parses bytes in place and lends the tape.
+    public static func reading<Result>(
+        _ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits = .standard,
+        _ body: (JSONTape) throws(JSONError) -> Result
+    ) throws(JSONError) -> Result {
+        try reading(bytes, limits: limits, rethrowing: { (error: JSONError) -> JSONError in error }, body)
     }
 }
