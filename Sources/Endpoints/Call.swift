@@ -67,7 +67,7 @@ public struct Call {
         let requestID = requestID
         let services = services
         services.submit(command, origin: origin) { outcome in
-            do {
+            do throws(HubError) {
                 responder.respond(try answer(outcome))
             } catch {
                 responder.respond(ErrorBody.response(error, requestID: requestID, at: services.environment.now()))

@@ -21,7 +21,7 @@ public struct Dispatcher: Sendable {
         -> Answer
     {
         let requestID = services.requestID()
-        do {
+        do throws(HubError) {
             let call = try call(request, requestID, peer, services, responder)
             switch try call.route.handler(call) {
             case .later: return .later

@@ -17,6 +17,8 @@ public final class ShardServices {
     private var listeners: [(Delivery) -> Void] = []
     private var rooms: [ObjectIdentifier: AnyObject] = [:]
 
+    /// Request ids need to be unique, not secret: a generator of the shard's own saves a system call for each.
+    private var identifiers: SplitMix64
     private var waiting = Slab<(Outcome) -> Void>()
     private var turn: [Submission] = []
 
@@ -25,10 +27,13 @@ public final class ShardServices {
         self.shard = shard
         self.environment = environment
         self.authorizer = authorizer
+        identifiers = SplitMix64(seed: environment.randomUInt64())
         let mailbox = ShardSubscriber(shard: shard)
         subscription = hub.subscribe(mailbox)
         shard.context = self
     }
+
+    public func requestID() -> RequestID { RequestID(high: identifiers.next(), low: identifiers.next()) }
 
     /// An object that one kind of endpoint keeps on every shard; made when first asked for.
     public func room<Room: AnyObject>(_ type: Room.Type, make: (ShardServices) -> Room) -> Room {

@@ -40,7 +40,7 @@ final class ChangeFeed: Sendable {
             if case .events(let events) = recent(after: sequence, limit: limit) { return answer(.events(events)) }
             var events: [RecordedEvent] = []
             var unreadable: String?
-            do {
+            do throws(LogFailure) {
                 _ = try log.read(from: sequence + 1, limit: limit) { record in
                     do {
                         events.append(try RecordedEvent(record))
@@ -51,9 +51,8 @@ final class ChangeFeed: Sendable {
                     }
                 }
                 answer(unreadable.map(FeedPage.unreadable) ?? .events(events))
-            } catch .compacted(let oldest) {
-                answer(.compactedAway(oldest: oldest))
             } catch {
+                if case .compacted(let oldest) = error { return answer(.compactedAway(oldest: oldest)) }
                 answer(.unreadable(error.description))
             }
         }

@@ -24,10 +24,11 @@ public struct RegistryItem: Sendable {
     public let identityPrecondition: Precondition
     /// From `twinETag`, for `updateTwinIfMatchETag`.
     public let twinPrecondition: Precondition
-    /// `tags`, `properties.desired` and, in a seed line, `properties.reported`: the first twin of a created identity.
-    public let seed: TwinSeed
-    /// `tags` and `properties.desired` as a PATCH would carry them, for the twin modes.
-    public let patch: ServicePatch
+    /// `tags`, `properties.desired` and, in a seed line, `properties.reported`: the first twin of a created identity; nil in
+    /// the modes that create none.
+    public let seed: TwinSeed?
+    /// `tags` and `properties.desired` as a PATCH would carry them, for the twin modes; nil in the others.
+    public let patch: ServicePatch?
 
     /// Reads an element. A missing `importMode` means `createOrUpdate` (rest.md section 6).
     public init(_ body: JSONValue) throws(HubError) {
@@ -51,15 +52,15 @@ public struct RegistryItem: Sendable {
         twinPrecondition = Precondition(header: body["twinETag"]?.string)
         switch mode {
         case .updateTwin, .updateTwinIfMatchETag:
-            patch = try ServicePatch(body)
-            seed = .empty
+            patch = try ServicePatch(body: body)
+            seed = nil
         case .create, .createOrUpdate, .createOrUpdateIfMatchETag:
             let properties = body["properties"]
             seed = try TwinSeed(tags: body["tags"], desired: properties?["desired"], reported: properties?["reported"])
-            patch = .empty
+            patch = nil
         case .update, .updateIfMatchETag, .delete, .deleteIfMatchETag:
-            seed = .empty
-            patch = .empty
+            seed = nil
+            patch = nil
         }
     }
 }

@@ -50,7 +50,7 @@ extension RecordedEvent {
         case .identityCreated(let identity, let seed):
             json.key("identity")
             identity.writeJSON(to: &json, forRecord: true)
-            if !seed.isEmpty {
+            if let seed {
                 json.key("seed")
                 json.raw(seed.json)
             }
@@ -78,12 +78,7 @@ extension RecordedEvent {
             json.key("identities")
             json.beginArray()
             for seeded in identities {
-                json.beginObject()
-                json.key("identity")
-                seeded.identity.writeJSON(to: &json, forRecord: true)
-                json.key("seed")
-                json.raw(seeded.seed.json)
-                json.endObject()
+                seeded.write(to: &json)
             }
             json.endArray()
         case .reset(let target, let etagBase):
@@ -114,9 +109,8 @@ extension RecordedEvent {
         do {
             switch kind {
             case .identityCreated:
-                let seed = body["seed"]
                 event = .identityCreated(
-                    try Identity(record: try part("identity")), seed: try seed.map { (seed) throws(HubError) in try TwinSeed(record: seed) } ?? .empty)
+                    try Identity(record: try part("identity")), seed: try TwinSeed(record: body["seed"]))
             case .identityUpdated: event = .identityUpdated(try Identity(record: try part("identity")))
             case .identityDeleted:
                 guard let generation = body["generationId"]?.string.flatMap({ UInt64($0) }) else {
@@ -124,17 +118,15 @@ extension RecordedEvent {
                 }
                 event = .identityDeleted(try id(), generation: generation)
             case .twinPatched:
-                event = .twinPatched(try id(), try ServicePatch(try part("patch")), try TwinEffect(body))
+                event = .twinPatched(try id(), try ServicePatch(body: try part("patch")), try TwinEffect(body))
             case .twinReplaced:
-                event = .twinReplaced(try id(), try ServiceReplacement(try part("document")), try TwinEffect(body))
+                event = .twinReplaced(try id(), try ServiceReplacement(record: try part("document")), try TwinEffect(body))
             case .twinReported:
-                event = .twinReported(try id(), try ReportedPatch(try part("reported")), try TwinEffect(body))
+                event = .twinReported(try id(), try ReportedPatch(record: try part("reported")), try TwinEffect(body))
             case .seeded:
                 var identities: [SeededIdentity] = []
                 for entry in try part("identities").elements {
-                    guard let identity = entry["identity"], let seed = entry["seed"] else { throw RecordError("identities") }
-                    identities.append(
-                        SeededIdentity(identity: try Identity(record: identity), seed: try TwinSeed(record: seed)))
+                    identities.append(try SeededIdentity(record: entry))
                 }
                 event = .seeded(identities, isComplete: try part("complete").bool ?? false)
             case .reset:

@@ -4,8 +4,8 @@ import Vocabulary
 /// What has happened. Events are the only thing that changes the hub's state, and whatever was random or read from a
 /// clock when they were decided stands in them, so that replaying them gives the same state.
 public enum Event: Sendable {
-    /// A device or module came to be, with its first twin.
-    case identityCreated(Identity, seed: TwinSeed)
+    /// A device or module came to be, with a twin that begins empty or with this.
+    case identityCreated(Identity, seed: TwinSeed?)
     /// The identity as it now stands; its twin shows the change.
     case identityUpdated(Identity)
     /// A device's modules are gone with it, each by its own event before the device's.
@@ -39,9 +39,9 @@ public struct TwinEffect: Sendable {
 /// An identity of the seed with its first twin.
 public struct SeededIdentity: Sendable {
     public var identity: Identity
-    public var seed: TwinSeed
+    public var seed: TwinSeed?
 
-    public init(identity: Identity, seed: TwinSeed) {
+    public init(identity: Identity, seed: TwinSeed?) {
         self.identity = identity
         self.seed = seed
     }

@@ -22,20 +22,16 @@ struct Snapshot: Sendable {
     ) throws(LogFailure) {
         var json = JSONWriter()
         func flush() throws(LogFailure) {
-            defer { json.removeAll() }
-            try json.bytes.withUnsafeBytes { (bytes) throws(LogFailure) in try write(bytes) }
+            let written = json.bytes.withUnsafeBytes { bytes in Result { () throws(LogFailure) in try write(bytes) } }
+            json.removeAll()
+            try written.get()
         }
         writeHeader(to: &json)
         try flush()
         for seeded in seed.identities {
             json.beginObject()
             json.key("seeded")
-            json.beginObject()
-            json.key("identity")
-            seeded.identity.writeJSON(to: &json, forRecord: true)
-            json.key("seed")
-            json.raw(seeded.seed.json)
-            json.endObject()
+            seeded.write(to: &json)
             json.endObject()
             try flush()
         }

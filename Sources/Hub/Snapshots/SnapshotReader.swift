@@ -27,8 +27,8 @@ struct SnapshotReader {
         let body = try JSONDocument(parsing: line.array).root
         if let hub = body["hub"] {
             header = try Self.header(hub)
-        } else if let entry = body["seeded"], let identity = entry["identity"], let seed = entry["seed"] {
-            seeded.append(SeededIdentity(identity: try Identity(record: identity), seed: try TwinSeed(record: seed)))
+        } else if let entry = body["seeded"] {
+            seeded.append(try SeededIdentity(record: entry))
         } else {
             throw RecordError("line")
         }

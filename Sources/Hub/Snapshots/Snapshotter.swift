@@ -23,7 +23,7 @@ final class Snapshotter: Sendable {
         let captured = snapshot()
         queue.async { [self] in
             defer { isBusy.withLock { $0 = false } }
-            do {
+            do throws(LogFailure) {
                 let writer = try log.beginSnapshot(covering: captured.sequence, at: time)
                 try captured.writeLines { (line) throws(LogFailure) in try writer.append(line) }
                 try writer.commit()

@@ -17,7 +17,7 @@ extension HubState {
     mutating func decide(_ command: Command, _ context: DecisionContext) throws(HubError) -> Decision {
         switch command {
         case .putIdentity(let id, let draft, let precondition):
-            return try putIdentity(id, draft, precondition, seed: .empty, context)
+            return try putIdentity(id, draft, precondition, seed: nil, context)
         case .deleteIdentity(let id, let precondition):
             return try deleteIdentity(id, precondition)
         case .bulk(let items):

@@ -42,7 +42,8 @@ extension HubState {
             try check(item.precondition, existing.identity)
             return try delete(existing)
         case .updateTwin, .updateTwinIfMatchETag:
-            return try decide(.patchTwin(item.id, item.patch, item.precondition), context)
+            guard let patch = item.patch else { return Decision(events: [], outcome: .done) }
+            return try decide(.patchTwin(item.id, patch, item.precondition), context)
         }
     }
 
@@ -53,7 +54,7 @@ extension HubState {
         // Decided on a copy, since every line is checked against the ones before it and one bad line refuses them all.
         var trial = self
         var seeded: [SeededIdentity] = []
-        var twins: [TwinID: TwinSeed] = [:]
+        var twins: [TwinID: TwinSeed?] = [:]
         for item in items where twins.updateValue(item.seed, forKey: item.id) != nil {
             throw HubError(.deviceDefinedMultipleTimes, "\(item.id) is defined multiple times.")
         }
@@ -61,7 +62,7 @@ extension HubState {
         for item in items where !item.isSystemModule {
             guard trial.entity(item.id) == nil else { throw .alreadyExists(item.id) }
             for identity in try trial.newIdentities(item.id, item.draft, context) {
-                let entry = SeededIdentity(identity: identity, seed: twins[identity.id] ?? .empty)
+                let entry = SeededIdentity(identity: identity, seed: twins[identity.id] ?? nil)
                 try trial.must(.identityCreated(entry.identity, seed: entry.seed), at: context.now)
                 seeded.append(entry)
             }

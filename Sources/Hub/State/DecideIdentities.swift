@@ -5,7 +5,7 @@ import Vocabulary
 // Identities: the If-Match matrix of rest.md section 3.1, keys of 5.1, scopes of 5.3, modules of 7.
 extension HubState {
     mutating func putIdentity(
-        _ id: TwinID, _ draft: IdentityDraft, _ precondition: Precondition, seed: TwinSeed, _ context: DecisionContext
+        _ id: TwinID, _ draft: IdentityDraft, _ precondition: Precondition, seed: TwinSeed?, _ context: DecisionContext
     ) throws(HubError) -> Decision {
         guard let existing = entity(id) else {
             guard precondition == .none else { throw .identityNotFound(id) }
@@ -16,12 +16,12 @@ extension HubState {
     }
 
     mutating func createIdentity(
-        _ id: TwinID, _ draft: IdentityDraft, seed: TwinSeed, _ context: DecisionContext
+        _ id: TwinID, _ draft: IdentityDraft, seed: TwinSeed?, _ context: DecisionContext
     ) throws(HubError) -> Decision {
         let identities = try newIdentities(id, draft, context)
         var events: [Event] = []
         for identity in identities {
-            let event = Event.identityCreated(identity, seed: identity.id == id ? seed : .empty)
+            let event = Event.identityCreated(identity, seed: identity.id == id ? seed : nil)
             try must(event, at: context.now)
             events.append(event)
         }
@@ -110,7 +110,7 @@ extension HubState {
                     id: TwinID(trusted: "\(identity.id.key)/\(name)"), generation: generation,
                     etagCounter: context.newEtagCounter(), authentication: .none)
                 module.managedBy = "iotEdge"
-                events.append(.identityCreated(module, seed: .empty))
+                events.append(.identityCreated(module, seed: nil))
             }
         }
         for event in events { try must(event, at: context.now) }

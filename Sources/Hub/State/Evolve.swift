@@ -53,11 +53,11 @@ extension HubState {
         }
     }
 
-    private mutating func create(_ identity: Identity, _ seed: TwinSeed, at time: Timestamp) throws(EvolveError) {
+    private mutating func create(_ identity: Identity, _ seed: TwinSeed?, at time: Timestamp) throws(EvolveError) {
         let kind: Twin.Kind = identity.id.isModule ? .module : .device
         let twin: Twin
         do {
-            twin = seed.isEmpty ? Twin.fresh(at: time, kind: kind) : try Twin.seeded(seed, at: time, kind: kind)
+            twin = try seed.map { (seed) throws(HubError) in try Twin.seeded(seed, at: time, kind: kind) } ?? .fresh(at: time, kind: kind)
         } catch {
             throw EvolveError(id: identity.id, reason: error.description)
         }

@@ -85,7 +85,7 @@ final class Writer: @unchecked Sendable {
         queue.sync {
             drain()
             snapshotter.finish()
-            do { try log.close() } catch { published.withLock { $0.obstacle = error.description } }
+            do throws(LogFailure) { try log.close() } catch { published.withLock { $0.obstacle = error.description } }
         }
     }
 

@@ -1,0 +1,138 @@
+import Access
+import Dispatch
+import Emulator
+import HTTP
+import JSON
+import Reactor
+import Synchronization
+import Vocabulary
+
+/// Talks to a running server for one command: a request, an answer; blocking, since the command has nothing else to do.
+struct HubClient {
+    let report: ServerReport
+    private let reactor: Reactor
+    private let tls: TLSContext?
+
+    struct Answer {
+        var status: Int
+        var body: [UInt8]
+        var json: JSONValue? { try? JSONDocument(parsing: body).root }
+    }
+
+    init(dataFolder: String) throws {
+        report = try ServerReport(dataFolder: dataFolder)
+        reactor = try Reactor(shards: 1)
+        if let file = report.authorityFile {
+            tls = try TLSContext(clientTrusting: file)
+        } else {
+            tls = report.tlsOnly ? try TLSContext(clientTrusting: nil) : nil
+        }
+    }
+
+    /// The owner's token, where the server says what its keys are.
+    var ownerToken: String? {
+        guard let text = report.connectionString, let fields = ConnectionString(text) else { return nil }
+        return fields.policyToken(lifetime: 3600, now: Environment.system.now())
+    }
+
+    /// Sends a request with the owner's token and waits for the whole answer.
+    func send(_ method: String, _ path: String, body: [UInt8] = []) throws -> Answer {
+        let collected = Mutex<Answer>(Answer(status: 0, body: []))
+        let done = DispatchSemaphore(value: 0)
+        let failure = Mutex<String?>(nil)
+        exchange(method, path, accept: "application/json", body: body) { event in
+            switch event {
+            case .head(let head): collected.withLock { $0.status = head.status }
+            case .body(let piece): collected.withLock { $0.body += piece }
+            case .end: done.signal()
+            }
+        } failed: { reason in
+            failure.withLock { $0 = reason }
+            done.signal()
+        }
+        done.wait()
+        if let reason = failure.withLock({ $0 }) { throw StartFailure("\(report.host):\(report.httpsPort): \(reason)") }
+        return collected.withLock { $0 }
+    }
+
+    /// Follows a stream of server-sent events until it ends; each event's name and data go to the callback.
+    func follow(_ path: String, _ receive: @escaping @Sendable (_ event: String, _ data: String) -> Void) throws {
+        let done = DispatchSemaphore(value: 0)
+        let failure = Mutex<String?>(nil)
+        let lines = Mutex(EventLines())
+        exchange("GET", path, accept: "text/event-stream", body: []) { event in
+            switch event {
+            case .head(let head):
+                if head.status != 200 { failure.withLock { $0 = "the server answered \(head.status)" } }
+            case .body(let piece):
+                for (name, data) in lines.withLock({ $0.take(piece) }) { receive(name, data) }
+            case .end: done.signal()
+            }
+        } failed: { reason in
+            failure.withLock { $0 = $0 ?? reason }
+            done.signal()
+        }
+        done.wait()
+        if let reason = failure.withLock({ $0 }) { throw StartFailure("\(report.host):\(report.httpsPort): \(reason)") }
+    }
+
+    private func exchange(
+        _ method: String, _ path: String, accept: String, body: [UInt8],
+        event: @escaping @Sendable (HTTP1ResponseReader.Event) -> Void, failed: @escaping @Sendable (String) -> Void
+    ) {
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: \(report.host):\(report.httpsPort)\r\nAccept: \(accept)\r\n"
+        if let ownerToken { head += "Authorization: \(ownerToken)\r\n" }
+        if !body.isEmpty || method != "GET" { head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n" }
+        head += "Connection: close\r\n\r\n"
+        let request = Array(head.utf8) + body
+        let (shard, tls, report) = (reactor.shards[0], tls, report)
+        shard.post {
+            let handler = ExchangeHandler(event: event, failed: failed)
+            let connection = shard.connect(host: report.host, port: report.httpsPort, tls: tls, handler: handler)
+            connection.send(request)
+        }
+    }
+}
+
+/// One exchange on its connection.
+private final class ExchangeHandler: ConnectionHandler {
+    private var reader = HTTP1ResponseReader()
+    private let event: (HTTP1ResponseReader.Event) -> Void
+    private let failed: (String) -> Void
+    private var isOver = false
+
+    init(event: @escaping (HTTP1ResponseReader.Event) -> Void, failed: @escaping (String) -> Void) {
+        self.event = event
+        self.failed = failed
+    }
+
+    func received(_ bytes: UnsafeRawBufferPointer, on connection: Connection) -> Int {
+        do {
+            return try reader.receive(bytes, pass)
+        } catch {
+            fail(error.description)
+            connection.close()
+            return bytes.count
+        }
+    }
+
+    func peerFinished(_ connection: Connection) {
+        reader.finish(pass)
+        connection.close()
+    }
+
+    func closed(_ connection: Connection) {
+        fail(connection.tlsFailure ?? (connection.systemError == 0 ? "the connection was closed" : Files.reason(connection.systemError)))
+    }
+
+    private func pass(_ next: HTTP1ResponseReader.Event) {
+        if case .end = next { isOver = true }
+        event(next)
+    }
+
+    private func fail(_ reason: String) {
+        guard !isOver else { return }
+        isOver = true
+        failed(reason)
+    }
+}
