@@ -29,7 +29,10 @@ extension Connection {
             case .wantsMore: return takeRecords(engine)
             case .failed: return failTLS(engine)
             case .established:
-                if guarded == .handshake { cancelDeadline() }
+                cancelDeadline()
+                if flags.contains(.blocked) {
+                    startDeadline(.output, afterMilliseconds: shard.limits.slowReaderMilliseconds)
+                }
                 markDirty()
                 handler?.established(self)
             }
