@@ -249,7 +249,7 @@ public final class Connection: @unchecked Sendable {
         switch guarded {
         case .nothing: break
         case .connecting: end(.unreachable, systemError: ETIMEDOUT)
-        case .handshake: end(.handshakeDeadline)
+        case .handshake: cut(.handshakeDeadline)
         case .closing: end(.local)
         case .output: outputDeadlinePassed()
         }
