@@ -135,6 +135,20 @@ import Testing
         }
     }
 
+    @Test("A reactor for which there are no descriptors is an error, and leaves none behind")
+    func noDescriptors() async {
+        await #expect(processExitsWith: .success) {
+            var limit = rlimit(rlim_cur: 60, rlim_max: 60)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            do throws(ReactorError) {
+                _ = try Reactor(shards: 100)
+                preconditionFailure("a hundred shards on sixty descriptors")
+            } catch {
+                precondition(error.errno == EMFILE)
+            }
+        }
+    }
+
     @Test("Without descriptors connections are closed, not left waiting, and service resumes with the next free one")
     func descriptorsRunOut() async {
         await #expect(processExitsWith: .success) {

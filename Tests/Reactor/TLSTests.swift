@@ -138,6 +138,27 @@ import Testing
         }
     }
 
+    @Test("TLS may also start when the first records have already been kept")
+    func startsLater() throws {
+        try withReactor { reactor in
+            let context = try certificates.server()
+            let port = try reactor.listen(address: "127.0.0.1", port: 0) { connection in
+                let handler = ScriptedHandler()
+                let start = ShardTimer { connection.startTLS(context) }
+                handler.onReceived = { bytes, connection in
+                    guard connection.isTLS else {
+                        connection.shard.schedule(start, afterMilliseconds: 1)
+                        return 0
+                    }
+                    connection.send(bytes)
+                    return bytes.count
+                }
+                return handler
+            }
+            #expect(try exchange(reactor, port, [1, 2, 3]).bytes == [1, 2, 3])
+        }
+    }
+
     @Test("A handshake that does not end is cut")
     func handshakeDeadline() throws {
         var limits = ReactorLimits()
