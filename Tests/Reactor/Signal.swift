@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 /// What a test waits for instead of sleeping. The limit is no expectation, only an end for a test that hangs.
 final class Signal: Sendable {
@@ -11,22 +10,5 @@ final class Signal: Sendable {
     func wait(times: Int = 1) -> Bool {
         for _ in 0..<times where semaphore.wait(timeout: .now() + .seconds(60)) != .success { return false }
         return true
-    }
-}
-
-/// A value that handlers write and tests read.
-final class Box<Value: Sendable>: Sendable {
-    private let state: Mutex<Value>
-
-    init(_ value: Value) { state = Mutex(value) }
-
-    var value: Value { state.withLock { $0 } }
-
-    func update(_ change: (inout Value) -> Void) {
-        state.withLock { value in
-            var changed = value
-            change(&changed)
-            value = changed
-        }
     }
 }
