@@ -38,7 +38,7 @@ extension Connection {
         dial = nil
         updateInterest()
         if tls != nil {
-            beginHandshake(with: UnsafeRawBufferPointer(start: nil, count: 0))
+            decrypt(UnsafeRawBufferPointer(start: nil, count: 0))
         } else {
             handler?.established(self)
         }

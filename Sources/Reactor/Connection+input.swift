@@ -44,6 +44,7 @@ extension Connection {
         // Taken out while it is offered: a handler that starts TLS has the kept bytes decrypted into a new queue.
         guard !flags.contains(.readingPaused), let kept = input else { return checkKept() }
         input = nil
+        if let tls, !tls.isEstablished { return decrypt(kept.bytes) }
         kept.consume(offer(kept.bytes))
         if !kept.isEmpty, !flags.contains(.closing) {
             input = kept
@@ -62,7 +63,7 @@ extension Connection {
             precondition(0...rest.count ~= taken, "a handler consumed bytes that it was not given")
             consumed += taken
             if inClear, tls != nil {
-                beginHandshake(with: UnsafeRawBufferPointer(rebasing: bytes[consumed...]))
+                decrypt(UnsafeRawBufferPointer(rebasing: bytes[consumed...]))
                 return bytes.count
             }
             if self.handler === handler { break }

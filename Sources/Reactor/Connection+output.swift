@@ -46,7 +46,7 @@ extension Connection {
         let (written, attempted) = tls == nil ? writePlain(output) : writeRecords(output)
         guard isOpen else { return }
         if written < 0 {
-            let error = errno
+            let error = Int32(-written)
             guard error == EAGAIN || error == EINTR else { return end(.failed, systemError: error) }
             return block(output)
         }
@@ -65,7 +65,8 @@ extension Connection {
 
     private func writePlain(_ output: OutputQueue) -> (Int, Int) {
         let result = output.writePlain(to: descriptor)
-        if result.written > 0 { output.consumePlain(result.written) }
+        guard result.written >= 0 else { return (-Int(errno), result.attempted) }
+        output.consumePlain(result.written)
         return result
     }
 

@@ -11,14 +11,14 @@ extension Connection {
             return end(.tls)
         }
         tls = session
-    }
-
-    /// The handshake's first step: with the first records for a server, with none for a client.
-    func beginHandshake(with records: UnsafeRawBufferPointer) {
         startDeadline(.handshake, afterMilliseconds: shard.limits.handshakeMilliseconds)
-        decrypt(records)
+        guard input != nil else { return }
+        // Called at another time than from `received`: what was kept until now are records.
+        flags.insert(.offersAgain)
+        markDirty()
     }
 
+    /// Takes records in; before the first of them, with none, a client's session says hello.
     func decrypt(_ records: UnsafeRawBufferPointer) {
         guard isOpen, let tls else { return }
         let engine = shard.engine
@@ -29,7 +29,10 @@ extension Connection {
             case .wantsMore: return takeRecords(engine)
             case .failed: return failTLS(engine)
             case .established:
-                if guarded == .handshake { cancelDeadline() }
+                cancelDeadline()
+                if flags.contains(.blocked) {
+                    startDeadline(.output, afterMilliseconds: shard.limits.slowReaderMilliseconds)
+                }
                 markDirty()
                 handler?.established(self)
             }
@@ -70,6 +73,8 @@ extension Connection {
     }
 
     /// Encrypts a turn's worth of the plain bytes and writes the records, those already waiting first.
+    ///
+    /// - Returns: what the socket took of how much, or a negative errno.
     func writeRecords(_ output: OutputQueue) -> (Int, Int) {
         guard let tls else { return (0, 0) }
         let engine = shard.engine
@@ -95,16 +100,15 @@ extension Connection {
             let records = engine.output.bytes
             guard records.count > 0 else { return (0, 0) }
             let written = write(descriptor, records.baseAddress, records.count)
-            let failure = errno
-            let rest = UnsafeRawBufferPointer(rebasing: records[max(written, 0)...])
-            output.records.append(rest)
-            errno = failure
-            return (written, records.count)
+            let result = written < 0 ? -Int(errno) : written
+            output.records.append(UnsafeRawBufferPointer(rebasing: records[max(written, 0)...]))
+            return (result, records.count)
         }
         output.records.append(engine.output.bytes)
         let attempted = output.records.count
         let written = write(descriptor, output.records.bytes.baseAddress, attempted)
-        if written > 0 { output.records.consume(written) }
+        guard written >= 0 else { return (-Int(errno), attempted) }
+        output.records.consume(written)
         return (written, attempted)
     }
 

@@ -8,8 +8,9 @@ import Glibc
 /// Sendable so that others may carry a reference and post back to ``shard`` with it; the shard's serial queue owns
 /// every property.
 public final class Connection: @unchecked Sendable {
-    /// The shard that owns the connection. Shards live as long as their reactor runs.
-    public unowned(unsafe) let shard: Shard
+    /// The shard that owns the connection. Held, so that whoever still carries a connection after the reactor's end may
+    /// post to it in vain.
+    public let shard: Shard
     /// Who hears of this connection; nil once it is closed.
     public var handler: (any ConnectionHandler)?
     var descriptor: Int32
@@ -60,7 +61,7 @@ public final class Connection: @unchecked Sendable {
         self.flags = flags
     }
 
-    /// Whether neither side's end has been seen by this side's code: `close` and errors make it false at once.
+    /// False as soon as the connection has been closed, cut or lost, even before the handler has heard of it.
     public var isOpen: Bool { closeReason == .open }
     /// Whether the peer has said that it will send nothing more.
     public var peerHasFinished: Bool { flags.contains(.peerFinished) }
@@ -249,7 +250,7 @@ public final class Connection: @unchecked Sendable {
         switch guarded {
         case .nothing: break
         case .connecting: end(.unreachable, systemError: ETIMEDOUT)
-        case .handshake: end(.handshakeDeadline)
+        case .handshake: cut(.handshakeDeadline)
         case .closing: end(.local)
         case .output: outputDeadlinePassed()
         }

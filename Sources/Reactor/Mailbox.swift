@@ -11,7 +11,8 @@ final class Mailbox: Sendable {
 
     private struct State {
         var work: [Work] = []
-        var sleeping = false
+        /// A shard begins asleep.
+        var sleeping = true
         var closed = false
     }
 

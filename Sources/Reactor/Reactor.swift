@@ -34,11 +34,18 @@ public final class Reactor: Sendable {
         let count = max(shards, 1)
         budget = ConnectionBudget(limit: limits.connections, shards: count)
         var made: [Shard] = []
-        for index in 0..<count {
-            made.append(try Shard(index: index, limits: limits, environment: environment, budget: budget))
+        do throws(ReactorError) {
+            for index in 0..<count {
+                let shard = try Shard(index: index, limits: limits, environment: environment, budget: budget)
+                // A Dispatch source must not be let go before it has been activated and cancelled.
+                shard.start()
+                made.append(shard)
+            }
+        } catch {
+            for shard in made { shard.shutDown {} }
+            throw error
         }
         self.shards = made
-        for shard in made { shard.start() }
     }
 
     /// Processors that this process may use.

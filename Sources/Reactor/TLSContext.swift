@@ -77,7 +77,7 @@ public final class TLSContext: @unchecked Sendable {
         self.protocols = .allocate(capacity: list.count)
         _ = self.protocols.initialize(from: list)
         guard copenssl_ctx_set_min_version(handle, TLS1_2_VERSION) == 1 else { throw TLSError("ask for TLS 1.2") }
-        // Buffers only while a record is under way: an idle connection has none .
+        // Buffers only while a record is under way: an idle connection has none.
         copenssl_ctx_set_mode(handle, Int(SSL_MODE_RELEASE_BUFFERS))
     }
 

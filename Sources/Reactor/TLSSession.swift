@@ -59,13 +59,13 @@ final class TLSSession {
                 total += Int(result)
                 continue
             }
-            if total > 0 { break }
             switch SSL_get_error(ssl, result) {
-            case SSL_ERROR_WANT_READ: return .wantsMore
-            case SSL_ERROR_ZERO_RETURN: return .finished
+            case SSL_ERROR_WANT_READ: return total > 0 ? .bytes(total) : .wantsMore
+            case SSL_ERROR_ZERO_RETURN: return total > 0 ? .bytes(total) : .finished
             default:
+                // The next call fails again; the reason is in the error queue only now.
                 fail()
-                return .failed
+                return total > 0 ? .bytes(total) : .failed
             }
         }
         return .bytes(total)

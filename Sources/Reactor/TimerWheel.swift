@@ -59,14 +59,18 @@ struct TimerWheel: ~Copyable {
         let target = (now - origin) / TimerWheel.tickMilliseconds
         while let (place, tick) = nextPlace(), tick <= target {
             current = tick
-            let timer = heads[place]!.takeUnretainedValue()
-            remove(timer)
-            if timer.deadline <= current {
+            if place < 64 {
+                let timer = heads[place]!.takeUnretainedValue()
+                remove(timer)
                 count -= 1
                 Unmanaged.passUnretained(timer).release()
                 return timer
             }
-            insert(timer)
+            // The whole slot moves down, or the lower levels would hide what is left of it.
+            while let timer = heads[place]?.takeUnretainedValue() {
+                remove(timer)
+                insert(timer)
+            }
         }
         current = max(current, target)
         return nil
