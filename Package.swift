@@ -65,5 +65,8 @@ let package = Package(
 
         // Floor 7: the command line.
         .executableTarget(name: "twinhub", dependencies: ["Emulator", arguments], swiftSettings: warnings),
+
+        tests("JSON"),
+        tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
     ]
 )
