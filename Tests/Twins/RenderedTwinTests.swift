@@ -131,6 +131,26 @@ import Vocabulary
         #expect(throws: JSONError.self) { try RenderedTwin(parsing: Array(damaged.utf8)) }
     }
 
+    @Test("Whatever byte of a document is changed, reading it back and changing it on does no harm")
+    func survivesDamage() throws {
+        let twin = try Self.patched(#"{"tags":{"t":1},"properties":{"desired":{"b":{"c":[2]},"d":3}}}"#)
+        let fields = TwinIdentityFields(id: try TwinID(device: "d1"), deviceEtag: "MQ==")
+        let patch = try ServicePatch(
+            body: JSONDocument(parsing: #"{"tags":{"n":1},"properties":{"desired":{"b":{"c":1},"d":null,"e":{}}}}"#))
+        let bytes = RenderedTwin(twin, fields).bytes
+        for position in bytes.indices {
+            for byte in #"{}[]",:$0 \x"#.utf8 {
+                var damaged = bytes
+                damaged[position] = byte
+                guard let read = try? RenderedTwin(parsing: damaged) else { continue }
+                var view: [UInt8] = []
+                read.writeServiceView(withoutModelID: true, to: &view)
+                read.writeDeviceView(to: &view)
+                _ = try? read.twin.patched(patch, at: Self.time).difference()
+            }
+        }
+    }
+
     @Test("A twin created with content has a fresh twin's counters and its own stamps")
     func seeds() throws {
         let body =
