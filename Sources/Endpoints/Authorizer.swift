@@ -19,7 +19,7 @@ public final class Authorizer {
 
     /// Who asks. Throws `IotHubUnauthorizedAccess` (401) where that is not known or not allowed.
     public func authorize(
-        _ request: HTTPRequest, _ requirement: Requirement, _ captures: PathCaptures, _ peer: Peer, hub: Hub
+        _ request: HTTPRequest, _ requirement: Requirement, _ captures: PathCaptures, _ peer: any Peer, hub: Hub
     ) throws(HubError) -> Principal {
         throw HubError(.iotHubUnauthorizedAccess, "Unauthorized")
     }

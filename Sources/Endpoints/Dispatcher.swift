@@ -17,7 +17,7 @@ public struct Dispatcher: Sendable {
     }
 
     /// Answers a whole request, or leaves it to the responder. Runs on the connection's shard.
-    public func answer(_ request: HTTPRequest, from peer: Peer, on services: ShardServices, through responder: any Responder)
+    public func answer(_ request: HTTPRequest, from peer: any Peer, on services: ShardServices, through responder: any Responder)
         -> Answer
     {
         let requestID = services.requestID()
@@ -35,7 +35,7 @@ public struct Dispatcher: Sendable {
     }
 
     private func call(
-        _ request: HTTPRequest, _ requestID: RequestID, _ peer: Peer, _ services: ShardServices,
+        _ request: HTTPRequest, _ requestID: RequestID, _ peer: any Peer, _ services: ShardServices,
         _ responder: any Responder
     ) throws(HubError) -> Call {
         switch table.match(request.method, path: request.path) {
@@ -86,13 +86,7 @@ extension Route {
 }
 
 /// Who is at the other end of the connection.
-public struct Peer {
+public protocol Peer: AnyObject {
     /// The client's certificates in DER, its own first; empty where it gave none.
-    public var certificates: [[UInt8]]
-    public var address: String
-
-    public init(certificates: [[UInt8]], address: String) {
-        self.certificates = certificates
-        self.address = address
-    }
+    var certificates: [[UInt8]] { get }
 }

@@ -20,7 +20,7 @@ struct TwinAssembly {
 
     /// The user's properties as an object, and the metadata's.
     mutating func section(
-        _ section: WritableKeyPath<TwinLayout, SectionLayout>, object: [UInt8], metadata: [UInt8], version: UInt64
+        _ section: PropertySection, object: [UInt8], metadata: [UInt8], version: UInt64
     ) {
         let start = buffer.count
         buffer.append(contentsOf: object.dropLast())
@@ -33,17 +33,17 @@ struct TwinAssembly {
         buffer.append(",\"$version\":")
         buffer.append(decimal: version)
         buffer.append(UInt8(ascii: "}"))
-        layout[keyPath: section] = SectionLayout(
+        layout[section] = SectionLayout(
             whole: Extent(start..<buffer.count), members: Extent(start + 1..<membersEnd),
             metadata: Extent(metadataStart..<metadataEnd))
     }
 
     /// Another twin's section as it is.
-    mutating func copy(_ section: WritableKeyPath<TwinLayout, SectionLayout>, of twin: Twin) {
-        let source = twin.layout[keyPath: section]
+    mutating func copy(_ section: PropertySection, of twin: Twin) {
+        let source = twin.layout[section]
         let distance = buffer.count - Int(source.whole.start)
         buffer.append(contentsOf: twin.buffer[source.whole.range])
-        layout[keyPath: section] = source.shifted(by: distance)
+        layout[section] = source.shifted(by: distance)
     }
 
     consuming func twin(version: UInt64, desired: UInt64, reported: UInt64, updates: UInt64) -> Twin {

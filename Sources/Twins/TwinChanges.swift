@@ -27,12 +27,12 @@ extension Twin {
             var notice: [UInt8]?
             if let newDesired, let node = patch.sections.desired {
                 assembly.section(
-                    \.desired, object: newDesired.values, metadata: newDesired.metadata, version: desiredVersion + 1)
+                    .desired, object: newDesired.values, metadata: newDesired.metadata, version: desiredVersion + 1)
                 notice = Self.notice(Array(tape.raw(node)), version: desiredVersion + 1)
             } else {
-                assembly.copy(\.desired, of: self)
+                assembly.copy(.desired, of: self)
             }
-            assembly.copy(\.reported, of: self)
+            assembly.copy(.reported, of: self)
             let twin = assembly.twin(
                 version: version + 1, desired: desiredVersion + (newDesired == nil ? 0 : 1), reported: reportedVersion,
                 updates: updates + 1)
@@ -56,8 +56,8 @@ extension Twin {
             var assembly = TwinAssembly(capacity: buffer.count + tape.bytes.count * 4 + 160)
             assembly.tags(newTags.values)
             assembly.section(
-                \.desired, object: newDesired.values, metadata: newDesired.metadata, version: desiredVersion + 1)
-            assembly.copy(\.reported, of: self)
+                .desired, object: newDesired.values, metadata: newDesired.metadata, version: desiredVersion + 1)
+            assembly.copy(.reported, of: self)
             let twin = assembly.twin(
                 version: version + 1, desired: desiredVersion + 1, reported: reportedVersion, updates: updates + 1)
             let difference = try Self.withTapes(desiredSection, newDesired.values[...]) { old, new in
@@ -87,8 +87,8 @@ extension Twin {
             try merge.checkSize(.reported, limits, envelope: .numeric)
             var assembly = TwinAssembly(capacity: buffer.count + tape.bytes.count * 4 + 160)
             assembly.tags(tags)
-            assembly.copy(\.desired, of: self)
-            assembly.section(\.reported, object: merge.values, metadata: merge.metadata, version: reportedVersion + 1)
+            assembly.copy(.desired, of: self)
+            assembly.section(.reported, object: merge.values, metadata: merge.metadata, version: reportedVersion + 1)
             let twin = assembly.twin(
                 version: version + 1, desired: desiredVersion, reported: reportedVersion + 1, updates: updates)
             return TwinChange(previous: self, twin: twin, desiredPatch: nil)

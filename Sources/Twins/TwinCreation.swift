@@ -7,8 +7,8 @@ extension Twin {
     public static func fresh(at time: Timestamp, kind: Kind) -> Twin {
         var assembly = TwinAssembly(capacity: 160)
         let metadata = emptyMetadata(at: time, kind: kind)
-        assembly.section(\.desired, object: Array("{}".utf8), metadata: metadata, version: 1)
-        assembly.section(\.reported, object: Array("{}".utf8), metadata: metadata, version: 1)
+        assembly.section(.desired, object: Array("{}".utf8), metadata: metadata, version: 1)
+        assembly.section(.reported, object: Array("{}".utf8), metadata: metadata, version: 1)
         return assembly.twin(version: 2, desired: 1, reported: 1, updates: 1)
     }
 
@@ -25,12 +25,12 @@ extension Twin {
             let desiredStamp = MetadataStamp(time: .never, version: 1)
             let desired = try written(seed.sections.desired, of: tape, .desired, stamp: desiredStamp)
             assembly.section(
-                \.desired, object: desired?.values ?? Array("{}".utf8), metadata: desired?.metadata ?? empty, version: 1
+                .desired, object: desired?.values ?? Array("{}".utf8), metadata: desired?.metadata ?? empty, version: 1
             )
             let reportedStamp = MetadataStamp(time: time, version: nil)
             let reported = try written(seed.sections.reported, of: tape, .reported, stamp: reportedStamp)
             assembly.section(
-                \.reported, object: reported?.values ?? Array("{}".utf8), metadata: reported?.metadata ?? empty,
+                .reported, object: reported?.values ?? Array("{}".utf8), metadata: reported?.metadata ?? empty,
                 version: 1)
             return assembly.twin(version: 2, desired: 1, reported: 1, updates: 1)
         }

@@ -5,11 +5,26 @@ struct TwinLayout: Hashable, Sendable {
     var desired = SectionLayout()
     var reported = SectionLayout()
 
-    func shifted(by distance: Int) -> TwinLayout {
-        TwinLayout(
-            tags: tags.shifted(by: distance), desired: desired.shifted(by: distance),
-            reported: reported.shifted(by: distance))
+    /// The section of desired or of reported properties.
+    subscript(section: PropertySection) -> SectionLayout {
+        get {
+            switch section {
+            case .desired: desired
+            case .reported: reported
+            }
+        }
+        set {
+            switch section {
+            case .desired: desired = newValue
+            case .reported: reported = newValue
+            }
+        }
     }
+}
+
+/// The sections that have metadata and a version.
+enum PropertySection {
+    case desired, reported
 }
 
 /// Where `{<members>,"$metadata":{…},"$version":n}` stands.

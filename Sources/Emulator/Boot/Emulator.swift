@@ -25,6 +25,7 @@ public final class Emulator: Sendable {
 
     private let reactor: Reactor
     private let readiness: Readiness
+    private let door: Door
     private let logger: Logger
 
     /// Starts it. Sockets listen from early on, so that `/health` tells the truth while the log is replayed.
@@ -50,9 +51,9 @@ public final class Emulator: Sendable {
             readiness: readiness, reactor: reactor, environment: environment, startedAt: environment.now(),
             authorities: credentials.authorities)
         let dispatcher = Dispatcher(RouteTable(ServiceAPI.routes + DeviceAPI.routes + operations.routes))
-        let door = Door(
+        door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
-            logger: logger)
+            readiness: readiness, reactor: reactor, logger: logger)
         httpsPort = try Self.listen(reactor, configuration, configuration.httpsPort, "--https-port", door)
         mqttPort = try Self.listen(reactor, configuration, configuration.mqttPort, "--mqtt-port", door)
 
@@ -118,7 +119,7 @@ public final class Emulator: Sendable {
     public func stop(_ completion: @escaping @Sendable () -> Void) {
         readiness.become(.stopping)
         reactor.stopAccepting()
-        for shard in reactor.shards { shard.post { Door.finish(shard) } }
+        for shard in reactor.shards { shard.post { [door] in door.finish(shard) } }
         let finish = Once { [hub, reactor] in
             hub.close()
             reactor.shutDown(completion)

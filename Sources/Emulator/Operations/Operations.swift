@@ -17,9 +17,9 @@ struct Operations: Sendable {
     var routes: [Route] {
         [
             Route(.get, "/health/live", "HealthLive", .open) { (_) throws(HubError) in
-                .now(Self.json(200, "status", "live"))
+                .now(Self.live())
             },
-            Route(.get, "/health/ready", "HealthReady", .open) { (_) throws(HubError) in .now(ready()) },
+            Route(.get, "/health/ready", "HealthReady", .open) { (_) throws(HubError) in .now(Self.ready(readiness)) },
             Route(.get, "/metrics", "Metrics", .open) { (call) throws(HubError) in
                 .now(metrics(call.hub))
             },
@@ -35,10 +35,12 @@ struct Operations: Sendable {
         ]
     }
 
+    static func live() -> HTTPResponse { json(200, "status", "live") }
+
     /// 200 while everything is served; 503 with the reason while it is not.
-    func ready() -> HTTPResponse {
-        guard let obstacle = readiness.obstacle else { return Self.json(200, "status", "ready") }
-        return Self.json(503, "reason", obstacle)
+    static func ready(_ readiness: Readiness) -> HTTPResponse {
+        guard let obstacle = readiness.obstacle else { return json(200, "status", "ready") }
+        return json(503, "reason", obstacle)
     }
 
     private static func json(_ status: Int, _ key: String, _ value: String) -> HTTPResponse {

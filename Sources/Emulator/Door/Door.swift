@@ -1,0 +1,40 @@
+import Endpoints
+import HTTP
+import Logging
+import Reactor
+import Vocabulary
+
+/// The one door: on every port the first bytes of a connection decide what it speaks.
+final class Door: Sendable {
+    let dispatcher: Dispatcher
+    let tls: TLSContext
+    /// Refuse everything that does not begin with a TLS handshake.
+    let tlsOnly: Bool
+    let limits: HTTPLimits
+    let readiness: Readiness
+    let logger: Logger
+    private let shards: [HTTPShard]
+
+    init(
+        dispatcher: Dispatcher, tls: TLSContext, tlsOnly: Bool, limits: HTTPLimits, readiness: Readiness,
+        reactor: Reactor, logger: Logger
+    ) {
+        self.dispatcher = dispatcher
+        self.tls = tls
+        self.tlsOnly = tlsOnly
+        self.limits = limits
+        self.readiness = readiness
+        self.logger = logger
+        shards = reactor.shards.map { HTTPShard(shard: $0, limits: limits) }
+    }
+
+    /// The handler of a new connection, called on its shard.
+    func handler(for connection: Connection) -> any ConnectionHandler { FirstBytes(self) }
+
+    func http(_ connection: Connection) -> HTTP1Connection {
+        HTTP1Connection(self, shards[connection.shard.index], connection)
+    }
+
+    /// Answers what is in flight on this shard, then closes its connections. On the shard.
+    func finish(_ shard: Shard) { shards[shard.index].finish() }
+}

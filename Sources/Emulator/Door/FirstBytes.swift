@@ -1,0 +1,60 @@
+import HTTP
+import Reactor
+
+/// A connection that has not said yet what it speaks.
+final class FirstBytes: ConnectionHandler {
+    private let door: Door
+
+    init(_ door: Door) { self.door = door }
+
+    /// How the client side of HTTP/2 begins (RFC 9113 section 3.4).
+    private static let http2Preface = Array("PRI * HTTP/2.0".utf8)
+
+    func received(_ bytes: UnsafeRawBufferPointer, on connection: Connection) -> Int {
+        guard let first = bytes.first else { return 0 }
+        if !connection.isTLS {
+            if first == Self.tlsHandshake {
+                connection.startTLS(door.tls)
+                return 0
+            }
+            guard !door.tlsOnly else {
+                door.logger.notice("refused a connection without TLS", metadata: ["peer": "\(connection.peerAddress)"])
+                connection.close()
+                return bytes.count
+            }
+        }
+        if first == Self.mqttConnect { return refuseMQTT(connection, bytes) }
+        let beginning = min(bytes.count, Self.http2Preface.count)
+        if bytes.prefix(beginning).elementsEqual(Self.http2Preface[..<beginning]) {
+            // `P` alone may still become a POST.
+            guard bytes.count >= Self.http2Preface.count else { return 0 }
+            return refuseHTTP2(connection, bytes)
+        }
+        connection.handler = door.http(connection)
+        return 0
+    }
+
+    func peerFinished(_ connection: Connection) { connection.close() }
+
+    /// The first byte of a TLS record that carries a ClientHello (RFC 8446 section 5.1).
+    private static let tlsHandshake: UInt8 = 0x16
+    /// The first byte of an MQTT CONNECT packet (MQTT 3.1.1 section 3.1).
+    private static let mqttConnect: UInt8 = 0x10
+
+    /// CONNACK with return code 3, Server unavailable: the service is not there, whoever asks (section 3.2.2.3).
+    private func refuseMQTT(_ connection: Connection, _ bytes: UnsafeRawBufferPointer) -> Int {
+        door.logger.notice("refused an MQTT client: TwinHub does not emulate MQTT yet")
+        connection.send([0x20, 0x02, 0x00, 0x03])
+        connection.closeAfterFlush()
+        return bytes.count
+    }
+
+    /// An empty SETTINGS frame, then GOAWAY with HTTP_1_1_REQUIRED (RFC 9113 sections 3.4, 6.8 and 7).
+    private func refuseHTTP2(_ connection: Connection, _ bytes: UnsafeRawBufferPointer) -> Int {
+        door.logger.notice("refused an HTTP/2 client: TwinHub does not speak HTTP/2 yet")
+        connection.send([0, 0, 0, 4, 0, 0, 0, 0, 0])
+        connection.send([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0D])
+        connection.closeAfterFlush()
+        return bytes.count
+    }
+}

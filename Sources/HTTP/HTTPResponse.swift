@@ -1,0 +1,37 @@
+import Vocabulary
+
+/// A header field of an answer.
+public struct HTTPField: Sendable {
+    public let name: StaticString
+    public let value: String
+
+    public init(_ name: StaticString, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A body's media type, a literal.
+public struct HTTPContentType: Sendable, ExpressibleByStringLiteral {
+    public let literal: StaticString
+    public init(stringLiteral literal: StaticString) { self.literal = literal }
+
+    public static let json: HTTPContentType = "application/json; charset=utf-8"
+    public static let eventStream: HTTPContentType = "text/event-stream"
+}
+
+/// An answer with its whole body, or the head of one whose body is streamed.
+public struct HTTPResponse: Sendable {
+    public var status: Int
+    /// Left out where there is no body.
+    public var contentType: HTTPContentType?
+    public var fields: [HTTPField] = []
+    /// Shared with whoever else holds the array, never copied on the way to the socket's buffer.
+    public var body: [UInt8] = []
+    /// Whether the connection is closed behind it.
+    public var closes = false
+    /// Shown as `x-ms-request-id`.
+    public var requestID: RequestID?
+
+    public init(status: Int) { self.status = status }
+}

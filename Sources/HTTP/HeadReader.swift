@@ -1,0 +1,275 @@
+/// Reads one head whose end is known: request line, fields, and what they say about the body.
+struct HeadReader {
+    let bytes: UnsafeRawBufferPointer
+    var position: Int
+    /// Behind the last field's CRLF, where the empty line begins.
+    let end: Int
+    let limits: HTTPLimits
+    let scratch: HTTP1Scratch
+
+    private var fieldCount = 0
+    private var hosts = 0
+    private var contentLength: Int?
+    private var isChunked = false
+    private var hasTransferEncoding = false
+    private var closes = false
+    private var keepsAlive = false
+    private var expectsContinue = false
+    private var isGzip = false
+    private var isHTTP10 = false
+
+    init(bytes: UnsafeRawBufferPointer, position: Int, end: Int, limits: HTTPLimits, scratch: HTTP1Scratch) {
+        self.bytes = bytes
+        self.position = position
+        self.end = end
+        self.limits = limits
+        self.scratch = scratch
+    }
+
+    /// Where the empty line begins that ends a head; nil where it has not arrived.
+    static func end(of bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        var index = start
+        while index + 3 < bytes.count {
+            // Looks at every fourth byte: the last of CR LF CR LF tells how far to move.
+            switch bytes[index + 3] {
+            case 10:
+                if bytes[index] == 13, bytes[index + 1] == 10, bytes[index + 2] == 13 { return index + 2 }
+                index += 2
+            case 13: index += 1
+            default: index += 4
+            }
+        }
+        return nil
+    }
+
+    /// What can be refused before the head is whole.
+    static func refuseEarly(_ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits) throws(HTTPFailure) {
+        guard bytes.count <= limits.headBytes else { throw HTTPFailure(431, "The head is longer than \(limits.headBytes) bytes.") }
+        let line = bytes.firstIndex(of: 10) ?? bytes.count
+        guard bytes[..<min(line, bytes.count)].prefix(limits.methodBytes + 1).contains(UInt8(ascii: " ")) || line <= limits.methodBytes
+        else { throw HTTPFailure(400, "The method is longer than \(limits.methodBytes) bytes.") }
+        guard line <= limits.methodBytes + limits.targetBytes + 16 else {
+            throw HTTPFailure(414, "The target is longer than \(limits.targetBytes) bytes.")
+        }
+    }
+
+    mutating func read() throws(HTTPFailure) -> HTTP1Parser.Head {
+        guard end + 2 - position <= limits.headBytes else {
+            throw HTTPFailure(431, "The head is longer than \(limits.headBytes) bytes.")
+        }
+        let method = try readMethod()
+        let target = try readTarget()
+        try readVersion()
+        while position < end { try readField() }
+        guard hosts == 1 || isHTTP10 && hosts == 0 else {
+            throw HTTPFailure(400, "A request has exactly one Host field.")
+        }
+        let framing = try framing()
+        let (path, query) = try split(target, method)
+        return HTTP1Parser.Head(
+            count: end + 2, method: method, path: path, query: query,
+            headers: HTTPHeaders(
+                bytes: bytes, fields: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(scratch.fields)[..<fieldCount])),
+            framing: framing, keepsAlive: isHTTP10 ? keepsAlive && !closes : !closes,
+            expectsContinue: expectsContinue && !isHTTP10, isGzip: isGzip)
+    }
+
+    // MARK: The request line
+
+    private mutating func readMethod() throws(HTTPFailure) -> HTTPMethod {
+        let start = position
+        while position < end, HTTPCharacters.isToken[Int(bytes[position])] { position += 1 }
+        guard position > start, position - start <= limits.methodBytes, bytes[position] == UInt8(ascii: " ") else {
+            throw HTTPFailure(400, "The request does not begin with a method and a space.")
+        }
+        let method = HTTPMethod(UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
+        position += 1
+        return method
+    }
+
+    private mutating func readTarget() throws(HTTPFailure) -> Range<Int> {
+        let start = position
+        while bytes[position] > 0x20, bytes[position] < 0x7F { position += 1 }
+        let target = start..<position
+        guard target.count <= limits.targetBytes else {
+            throw HTTPFailure(414, "The target is longer than \(limits.targetBytes) bytes.")
+        }
+        guard !target.isEmpty, bytes[position] == UInt8(ascii: " ") else {
+            throw HTTPFailure(400, "The request target is not followed by a space and a version.")
+        }
+        position += 1
+        return target
+    }
+
+    private mutating func readVersion() throws(HTTPFailure) {
+        guard let line = lineEnd() else { throw HTTPFailure(400, "The request line does not end in CRLF.") }
+        let version = bytes[position..<line]
+        guard version.count == 8, version.starts(with: "HTTP/".utf8), bytes[position + 6] == UInt8(ascii: ".") else {
+            throw HTTPFailure(400, "The request line has no HTTP version.")
+        }
+        switch (bytes[position + 5], bytes[position + 7]) {
+        case (UInt8(ascii: "1"), UInt8(ascii: "1")): isHTTP10 = false
+        case (UInt8(ascii: "1"), UInt8(ascii: "0")): isHTTP10 = true
+        default: throw HTTPFailure(505, "Only HTTP/1.0 and HTTP/1.1 are spoken here.")
+        }
+        position = line + 2
+    }
+
+    /// The CR of this line's CRLF; nil where a bare CR or LF comes first.
+    private func lineEnd() -> Int? {
+        var index = position
+        while index < end {
+            if bytes[index] == 13 { return bytes[index + 1] == 10 ? index : nil }
+            if bytes[index] == 10 { return nil }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Origin form, absolute form (whose authority wins over Host, and names this hub like it), or `*` for OPTIONS.
+    private func split(
+        _ target: Range<Int>, _ method: HTTPMethod
+    ) throws(HTTPFailure) -> (path: UnsafeRawBufferPointer, query: UnsafeRawBufferPointer) {
+        var start = target.lowerBound
+        let text = bytes[target]
+        if text.first != UInt8(ascii: "/") {
+            if text.count == 1, text.first == UInt8(ascii: "*"), method == .options {
+                return (UnsafeRawBufferPointer(rebasing: text), UnsafeRawBufferPointer(start: nil, count: 0))
+            }
+            let lowered = text.prefix(8).map { $0 | HTTPCharacters.caseBit($0) }
+            guard lowered.starts(with: "http://".utf8) || lowered.starts(with: "https://".utf8) else {
+                throw HTTPFailure(400, "The request target is neither a path nor an absolute URL.")
+            }
+            let authority = target.lowerBound + (lowered.starts(with: "https://".utf8) ? 8 : 7)
+            guard let slash = bytes[authority..<target.upperBound].firstIndex(of: UInt8(ascii: "/")), slash > authority else {
+                throw HTTPFailure(400, "The absolute request target has no path.")
+            }
+            start = slash
+        }
+        let whole = bytes[start..<target.upperBound]
+        guard !whole.contains(UInt8(ascii: "#")) else { throw HTTPFailure(400, "A request target has no fragment.") }
+        guard let mark = whole.firstIndex(of: UInt8(ascii: "?")) else {
+            return (UnsafeRawBufferPointer(rebasing: whole), UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        return (
+            UnsafeRawBufferPointer(rebasing: whole[..<mark]), UnsafeRawBufferPointer(rebasing: whole[(mark + 1)...])
+        )
+    }
+
+    // MARK: Fields
+
+    private mutating func readField() throws(HTTPFailure) {
+        guard fieldCount < scratch.capacity else {
+            throw HTTPFailure(431, "A request has at most \(scratch.capacity) header fields.")
+        }
+        let nameStart = position
+        while HTTPCharacters.isToken[Int(bytes[position])] { position += 1 }
+        let nameCount = position - nameStart
+        // Also catches obs-fold and a space before the colon (RFC 9112 sections 5.1 and 5.2).
+        guard nameCount > 0, bytes[position] == UInt8(ascii: ":") else {
+            throw HTTPFailure(400, "A header field does not begin with a name and a colon.")
+        }
+        position += 1
+        while bytes[position] == 0x20 || bytes[position] == 0x09 { position += 1 }
+        let valueStart = position
+        while HTTPCharacters.isFieldValue(bytes[position]) { position += 1 }
+        guard bytes[position] == 13, bytes[position + 1] == 10 else {
+            throw HTTPFailure(400, "A header field holds a control character.")
+        }
+        var valueEnd = position
+        while valueEnd > valueStart, bytes[valueEnd - 1] == 0x20 || bytes[valueEnd - 1] == 0x09 { valueEnd -= 1 }
+        position += 2
+        let field = HTTPHeaders.Field(
+            nameStart: Int32(truncatingIfNeeded: nameStart), nameCount: Int32(truncatingIfNeeded: nameCount),
+            valueStart: Int32(truncatingIfNeeded: valueStart), valueCount: Int32(truncatingIfNeeded: valueEnd - valueStart))
+        scratch.fields[fieldCount] = field
+        fieldCount += 1
+        try note(field)
+    }
+
+    /// What a field says about this message itself; told apart by length first.
+    private mutating func note(_ field: HTTPHeaders.Field) throws(HTTPFailure) {
+        let headers = HTTPHeaders(bytes: bytes, fields: UnsafeBufferPointer(start: nil, count: 0))
+        switch field.nameCount {
+        case 4 where headers.isNamed(field, "host"):
+            hosts += 1
+            try checkHost(headers.value(of: field))
+        case 6 where headers.isNamed(field, "expect"):
+            guard isEqual(headers.value(of: field), "100-continue") else {
+                throw HTTPFailure(417, "Only 100-continue can be expected.")
+            }
+            expectsContinue = true
+        case 10 where headers.isNamed(field, "connection"):
+            for option in headers.value(of: field).split(separator: UInt8(ascii: ",")) {
+                let option = trimmed(UnsafeRawBufferPointer(rebasing: option))
+                if isEqual(option, "close") { closes = true }
+                if isEqual(option, "keep-alive") { keepsAlive = true }
+            }
+        case 14 where headers.isNamed(field, "content-length"):
+            try readContentLength(headers.value(of: field))
+        case 16 where headers.isNamed(field, "content-encoding"):
+            let value = headers.value(of: field)
+            if isEqual(value, "gzip") || isEqual(value, "x-gzip") {
+                guard !isGzip else { throw HTTPFailure(415, "A body is compressed once.") }
+                isGzip = true
+            } else if !isEqual(value, "identity"), !value.isEmpty {
+                throw HTTPFailure(415, "Request bodies are plain or gzip.")
+            }
+        case 17 where headers.isNamed(field, "transfer-encoding"):
+            guard !hasTransferEncoding, isEqual(headers.value(of: field), "chunked") else {
+                throw HTTPFailure(501, "The only transfer coding is chunked.")
+            }
+            hasTransferEncoding = true
+            isChunked = true
+        default: break
+        }
+    }
+
+    private mutating func readContentLength(_ value: UnsafeRawBufferPointer) throws(HTTPFailure) {
+        guard contentLength == nil else { throw HTTPFailure(400, "A request has at most one Content-Length.") }
+        // 18 digits fit an Int; no length that is allowed has as many.
+        guard !value.isEmpty, value.count <= 18 else { throw HTTPFailure(400, "Content-Length is not a number.") }
+        var length = 0
+        for byte in value {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else {
+                throw HTTPFailure(400, "Content-Length is not a number.")
+            }
+            length = length * 10 + Int(byte - UInt8(ascii: "0"))
+        }
+        contentLength = length
+    }
+
+    private func framing() throws(HTTPFailure) -> HTTP1Parser.Framing {
+        guard isChunked else { return contentLength.map { $0 == 0 ? .none : .length($0) } ?? .none }
+        guard contentLength == nil else { throw HTTPFailure(400, "Content-Length and Transfer-Encoding exclude each other.") }
+        guard !isHTTP10 else { throw HTTPFailure(400, "HTTP/1.0 has no transfer codings.") }
+        return .chunked
+    }
+
+    /// `uri-host [":" port]` (RFC 9110 section 7.2); empty is allowed where the target has no authority.
+    private func checkHost(_ value: UnsafeRawBufferPointer) throws(HTTPFailure) {
+        for byte in value {
+            switch byte {
+            case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "@"), UInt8(ascii: "?"), UInt8(ascii: "#"),
+                UInt8(ascii: ","), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), 0...0x20, 0x7F...0xFF:
+                throw HTTPFailure(400, "The Host field does not hold a host.")
+            default: continue
+            }
+        }
+    }
+
+    private func isEqual(_ value: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+        guard value.count == text.utf8CodeUnitCount else { return false }
+        for index in 0..<value.count where value[index] | HTTPCharacters.caseBit(value[index]) != text.utf8Start[index] {
+            return false
+        }
+        return true
+    }
+
+    private func trimmed(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        var slice = value[...]
+        while let first = slice.first, first == 0x20 || first == 0x09 { slice.removeFirst() }
+        while let last = slice.last, last == 0x20 || last == 0x09 { slice.removeLast() }
+        return UnsafeRawBufferPointer(rebasing: slice)
+    }
+}
