@@ -67,11 +67,8 @@ let package = Package(
         // Floor 7: the command line.
         .executableTarget(name: "twinhub", dependencies: ["Emulator", arguments], swiftSettings: warnings),
 
-<<<<<<< HEAD
         tests("Reactor"),
-=======
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
->>>>>>> w/json
     ]
 )
