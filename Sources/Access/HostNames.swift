@@ -1,0 +1,20 @@
+/// The names that a token's resource may begin with (clients.md): the hub's own, loopback literals, and any
+/// `*.azure-devices.net`, since a client behind a gateway signs for the hub's real name. Ports are ignored.
+public struct HostNames: Sendable {
+    private let own: Set<String>
+
+    public init(extra: [String] = []) {
+        own = Set(["localhost", "hub.localhost", "127.0.0.1", "::1", "0.0.0.0"] + extra.map { $0.lowercased() })
+    }
+
+    public func accepts(_ host: String) -> Bool {
+        let name = Self.withoutPort(host.lowercased())
+        return own.contains(name) || name.hasSuffix(".azure-devices.net") || name.hasPrefix("127.")
+    }
+
+    private static func withoutPort(_ host: String) -> String {
+        if host.hasPrefix("["), let end = host.firstIndex(of: "]") { return String(host[host.index(after: host.startIndex)..<end]) }
+        guard let colon = host.lastIndex(of: ":"), host.firstIndex(of: ":") == colon else { return host }
+        return String(host[..<colon])
+    }
+}
