@@ -88,8 +88,8 @@ import Vocabulary
         let again = try subject.restart()
         let (recorder, report) = try again.replayed()
         #expect(recorder.covering == 40)
-        #expect(recorder.snapshot.map { $0.filter { $0 != " " } } == ["{\"state\":40}", "\"second\""] || kind == .memory)
-        #expect(recorder.snapshot.count == 2 && report.snapshotLines == 2 && report.snapshotCovering == 40)
+        #expect(recorder.snapshot == ["{\"state\": 40}", "\"second\""])
+        #expect(report.snapshotLines == 2 && report.snapshotCovering == 40)
         #expect(recorder.events.map(\.sequence) == Array(41...51))
         try again.snapshot(covering: 51, [])
         #expect(again.lastSequence == 51)
@@ -106,7 +106,8 @@ import Vocabulary
     }
 
     @Test(arguments: Kind.allCases) func `Sequence numbers must go on without a gap`(kind: Kind) throws {
-        let log = try subject(kind).log
+        let subject = try subject(kind)
+        let log = subject.log
         _ = try log.replayed()
         var batch = log.makeBatch()
         batch.add(sequence: 2, time: someTime, kind: "a", event: Array("{}".utf8))

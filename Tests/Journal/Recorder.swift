@@ -92,3 +92,11 @@ extension JournalOptions {
         return options
     }
 }
+
+/// The damage that this runs into; nil where it runs into none.
+func damage(_ body: () throws -> Void) -> LogDamage? {
+    do { try body() } catch {
+        if case .damaged(let damage)? = error as? LogFailure { return damage }
+    }
+    return nil
+}

@@ -58,3 +58,7 @@ final class TemporaryFolder {
         return copy
     }
 }
+
+extension TemporaryFolder {
+    static func removeFile(_ path: String) { unlink(path) }
+}
