@@ -47,7 +47,9 @@ struct Catalog {
 
     /// The oldest plain segment all of whose records the snapshot covers.
     var nextCovered: Segment? {
-        guard let index = segments.firstIndex(where: { !$0.isCompressed }), index + 1 < segments.count else { return nil }
+        guard let index = segments.firstIndex(where: { !$0.isCompressed }), index + 1 < segments.count else {
+            return nil
+        }
         let next = segments[index + 1].firstSequence
         return next != 0 && next <= snapshotCovering + 1 ? segments[index] : nil
     }

@@ -20,5 +20,9 @@ final class FolderLock: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { Glibc.close(descriptor) }
+    deinit {
+        // Closing is not enough while a child process is on its way from fork to exec with a copy of the descriptor.
+        flock(descriptor, LOCK_UN)
+        Glibc.close(descriptor)
+    }
 }

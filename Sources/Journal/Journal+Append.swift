@@ -12,7 +12,8 @@ extension Journal {
         CrashPoint.appendBeforeSync.reach()
         if options.durability == .commit {
             guard options.files.sync(file.descriptor) == 0 else {
-                throw breakDown("syncing \(LogFolder.segment(file.number)) failed: \(SystemError.text())", cutting: file)
+                throw breakDown(
+                    "syncing \(LogFolder.segment(file.number)) failed: \(SystemError.text())", cutting: file)
             }
             mark.advance(to: batch.lastSequence)
         }

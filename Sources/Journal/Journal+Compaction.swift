@@ -23,6 +23,7 @@ extension Journal {
     private func compress(_ segment: Catalog.Segment) throws(LogFailure) -> Bool {
         let name = LogFolder.segment(segment.number)
         let bytes = try folder.map(name)
+        defer { extendLifetime(bytes) }
         let temporary = LogFolder.compressed(segment.number) + LogFolder.temporarySuffix
         let output = try OutputFile(temporary, in: folder)
         var scanner = LineScanner(bytes.bytes)
@@ -61,7 +62,8 @@ extension Journal {
             if isEnd { break }
         }
         // Every record before the next segment's first one must be in it.
-        let follows = catalog.withLock { catalog in catalog.segments.first { $0.number > segment.number }?.firstSequence }
+        let follows = catalog.withLock { catalog in catalog.segments.first { $0.number > segment.number }?.firstSequence
+        }
         guard expected == follows else {
             try folder.remove(temporary)
             throw .damaged(LogDamage(file: name, line: line + 1, reason: "record \(expected) is missing"))

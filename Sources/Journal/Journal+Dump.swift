@@ -19,7 +19,9 @@ extension Journal {
         }
         for number in contents.plain {
             let name = LogFolder.segment(number)
-            guard try dump(folder.map(name), name, sequence, isEnd: number == contents.plain.last, visit) else { return }
+            guard try dump(folder.map(name), name, sequence, isEnd: number == contents.plain.last, visit) else {
+                return
+            }
         }
     }
 
@@ -27,6 +29,7 @@ extension Journal {
     private static func dump(
         _ bytes: LogBytes, _ name: String, _ sequence: UInt64, isEnd: Bool, _ visit: (LogRecord) -> Bool
     ) throws(LogFailure) -> Bool {
+        defer { extendLifetime(bytes) }
         var scanner = LineScanner(bytes.bytes)
         var line = 0
         while case .line(let range) = scanner.next() {

@@ -59,6 +59,7 @@ extension Journal {
     private static func scan(
         _ bytes: LogBytes, at offset: Int, from sequence: UInt64, _ visit: (LogRecord) -> Bool
     ) -> Bool {
+        defer { extendLifetime(bytes) }
         var scanner = LineScanner(bytes.bytes, from: offset)
         while case .line(let range) = scanner.next() {
             guard let record = LineScanner.record(in: bytes, at: range) else { return false }

@@ -38,6 +38,7 @@ extension Journal {
         }
         let name = LogFolder.snapshot(covering)
         let bytes = try folder.map(name)
+        defer { extendLifetime(bytes) }
         var buffer: [UInt8] = []
         SnapshotFile.appendHead(covering: covering, time: time, to: &buffer)
         var scanner = LineScanner(bytes.bytes)

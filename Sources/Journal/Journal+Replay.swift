@@ -26,7 +26,8 @@ extension Journal {
             throw .damaged(
                 LogDamage(
                     file: scan.segments.last?.name ?? LogFolder.segment(1), line: 1,
-                    reason: "the snapshot covers record \(covering), but the log ends with record \(scan.expected - 1)"))
+                    reason: "the snapshot covers record \(covering), but the log ends with record \(scan.expected - 1)")
+            )
         }
         report.records = scan.visited
         report.tornTail = scan.cut?.tail

@@ -47,10 +47,12 @@ extension Journal {
         var first: UInt64 = 0
         for member in try segment.members() {
             let text = try segment.text(of: member)
+            defer { extendLifetime(text) }
             var scanner = LineScanner(text.bytes)
             while case .line(let range) = scanner.next() {
                 line += 1
-                guard let record = LineScanner.record(in: text, at: range), record.sequence == expected ?? record.sequence
+                guard let record = LineScanner.record(in: text, at: range),
+                    record.sequence == expected ?? record.sequence
                 else { throw segment.damage(SegmentScan.complaint(text, range, expected ?? 0), line: line) }
                 if first == 0 { first = record.sequence }
                 expected = record.sequence + 1

@@ -37,7 +37,8 @@ struct SegmentHeads {
                 history = []
                 continue
             }
-            history.append(Catalog.Segment(number: segment.number, firstSequence: first, end: segment.bytes.bytes.count))
+            history.append(
+                Catalog.Segment(number: segment.number, firstSequence: first, end: segment.bytes.bytes.count))
         }
         let first = plain.indices.contains(begin) ? plain[begin].first : nil
         let isReached = first.map { $0 <= covering + 1 } ?? false

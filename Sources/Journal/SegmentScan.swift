@@ -99,7 +99,8 @@ struct SegmentScan {
         if !open.isEmpty { return try judge(opened, opened, "the change that begins here is not complete") }
         guard let last = segments.lastIndex(where: { $0.firstSequence != 0 }) ?? segments.indices.first else { return }
         if !Zeros.fill(segments[last].bytes.bytes, from: segments[last].end) {
-            let place = Place(segment: last, offset: segments[last].end, line: lines(before: segments[last].end, in: last))
+            let place = Place(
+                segment: last, offset: segments[last].end, line: lines(before: segments[last].end, in: last))
             try judge(place, nil, "zeros stand where record \(expected) should")
         }
     }
@@ -113,12 +114,15 @@ struct SegmentScan {
             let before = segments[place.segment - 1]
             if !Zeros.fill(before.bytes.bytes, from: before.end) {
                 place = Place(
-                    segment: place.segment - 1, offset: before.end, line: lines(before: before.end, in: place.segment - 1))
+                    segment: place.segment - 1, offset: before.end,
+                    line: lines(before: before.end, in: place.segment - 1))
                 reason = "zeros stand where record \(expected) should"
             }
         }
         if let later = laterBatch(from: place) {
-            damagePlace = (place.segment, (opened ?? place).segment == place.segment ? (opened ?? place).offset : place.offset)
+            damagePlace = (
+                place.segment, (opened ?? place).segment == place.segment ? (opened ?? place).offset : place.offset
+            )
             throw .damaged(
                 LogDamage(
                     file: segments[place.segment].name, line: place.line,

@@ -62,6 +62,7 @@ struct SnapshotFile {
     func read(_ visitor: some LogVisitor) throws(LogFailure) -> Int {
         guard let stated = statedLines() else { throw damage(0, "the snapshot has no end") }
         do { try visitor.beginSnapshot(covering: covering, lines: stated) } catch { throw damage(1, "\(error)") }
+        defer { extendLifetime(bytes) }
         var scanner = LineScanner(bytes.bytes)
         var number = 0
         let prefix: StaticString = "{\"snap\":"

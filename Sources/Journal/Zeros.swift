@@ -3,7 +3,9 @@ import Glibc
 /// Runs of NUL bytes, which fill the part of a segment that is not yet written.
 enum Zeros {
     /// Whether nothing but zeros stands from `offset` on.
-    static func fill(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> Bool { end(bytes, from: offset) == bytes.count }
+    static func fill(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> Bool {
+        end(bytes, from: offset) == bytes.count
+    }
 
     /// Where the zeros end that begin at `offset`; `offset` itself where there is none.
     static func end(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> Int {

@@ -107,7 +107,10 @@ import Testing
         let number = try #require(Int(compressed.dropFirst(8).prefix(8)))
         let segment = try CompressedSegment(number, in: LogFolder(path: folder.path))
         var text: [UInt8] = []
-        for member in try segment.members() { text += Array(try segment.text(of: member).bytes) }
+        for member in try segment.members() {
+            let unpacked = try segment.text(of: member)
+            text += LogSlice(owner: unpacked, offset: 0, count: unpacked.bytes.count).array
+        }
         copy.write(text, to: LogFolder.segment(number))
         copy.write([1, 2, 3], to: "segment-00000001.jsonl.gz.tmp")
         copy.write([1, 2, 3], to: "snapshot-00000000000000000390.jsonl.tmp")

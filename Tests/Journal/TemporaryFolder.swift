@@ -11,7 +11,17 @@ final class TemporaryFolder {
         path = String(cString: mkdtemp(&template))
     }
 
-    deinit { Self.remove(path) }
+    /// One that exists, and goes unless it is forgotten.
+    init(at path: String) { self.path = path }
+
+    private var isForgotten = false
+
+    /// Lets the folder stay.
+    func forget() { isForgotten = true }
+
+    deinit {
+        if !isForgotten { Self.remove(path) }
+    }
 
     static func remove(_ path: String) {
         for name in names(in: path) { unlink(path + "/" + name) }
