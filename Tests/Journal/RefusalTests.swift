@@ -75,6 +75,29 @@ final class FailingDisk: Sendable {
         #expect(recorder.events == expected && report.tornTail == nil)
     }
 
+    @Test func `A file that the system lets grow no further refuses as well, and goes on once it may`() async throws {
+        let folder = TemporaryFolder()
+        await #expect(processExitsWith: .success) { [path = folder.path as String] in
+            signal(SIGXFSZ, SIG_IGN)
+            let journal = try Journal(folder: path)
+            _ = try journal.replayed()
+            try journal.append(["\"first\""])
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+            let before = limit.rlim_cur
+            limit.rlim_cur = 200
+            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+            let failure = #expect(throws: LogFailure.self) { try journal.append(["\"second\"", "\"third\""]) }
+            #expect(failure?.description.contains("File too large") == true)
+            limit.rlim_cur = before
+            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+            try journal.append(["\"fourth\""])
+            try journal.close()
+        }
+        let (_, recorder, report) = try Journal.opened(folder)
+        #expect(recorder.events.map(\.body) == ["\"first\"", "\"fourth\""] && report.tornTail == nil)
+    }
+
     @Test func `A failed sync ends all writing until a restart`() throws {
         let folder = TemporaryFolder()
         let disk = FailingDisk()
