@@ -65,6 +65,6 @@ let package = Package(
 
         // Floor 7: the command line.
         .executableTarget(name: "twinhub", dependencies: ["Emulator", arguments], swiftSettings: warnings),
-        tests("Journal", ["Vocabulary", "JSON", "CZlib"]),
+        tests("Journal", ["Vocabulary"]),
     ]
 )

@@ -30,7 +30,7 @@ import Testing
                     guard after >= 0 else { return pwrite(descriptor, bytes.baseAddress, bytes.count, offset) }
                     let first = pwrite(descriptor, bytes.baseAddress, min(after, bytes.count), offset)
                     self.crash()
-                    return first
+                    return first > 0 ? first : pwrite(descriptor, bytes.baseAddress, bytes.count, offset)
                 },
                 sync: { fdatasync($0) })
         }
@@ -93,7 +93,8 @@ import Testing
                 journal.waitForFilling()
                 try journal.append(bodies, continues: change)
                 if crashes {
-                    let (_, recorder, _) = try Journal.opened(crashed)
+                    let (other, recorder, _) = try Journal.opened(crashed)
+                    try other.close()
                     let kept = Int(recorder.covering ?? 0) + recorder.events.count - model.count
                     #expect(kept >= 0 && kept <= bodies.count, comment)
                     if change { #expect(kept == 0 || kept == bodies.count, comment) }

@@ -27,7 +27,8 @@ import Vocabulary
             event: Array("{\"a\":\n1}".utf8), continues: true)
         batch.add(
             sequence: 9, time: Timestamp(ticks: second.ticks + ticks), kind: "twin.deleted", event: Array("{}".utf8))
-        let first = "{\"seq\":8,\"batch\":7,\"time\":\"\(time)\",\"kind\":\"twin.patched\",\"more\":true,\"event\":{\"a\": 1}"
+        let first =
+            "{\"seq\":8,\"batch\":7,\"time\":\"\(time)\",\"kind\":\"twin.patched\",\"more\":true,\"event\":{\"a\": 1}"
         let last = "{\"seq\":9,\"batch\":7,\"time\":\"\(time)\",\"kind\":\"twin.deleted\",\"event\":{}"
         let expected = [first, last].map { "\($0),\"crc\":\"\(Self.checksum($0))\"}\n" }.joined()
         #expect(String(decoding: batch.bytes, as: UTF8.self) == expected)

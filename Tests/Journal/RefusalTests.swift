@@ -9,7 +9,6 @@ final class FailingDisk: Sendable {
     /// Bytes that a write still takes before it fails with ENOSPC; negative for no bound.
     let room = Atomic(-1)
     let failsSync = Atomic(false)
-    let failsNextSync = Atomic(false)
 
     var operations: FileOperations {
         FileOperations(
