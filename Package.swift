@@ -70,5 +70,6 @@ let package = Package(
         tests("Reactor"),
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
+        tests("Journal", ["Vocabulary"]),
     ]
 )

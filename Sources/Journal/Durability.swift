@@ -1,4 +1,7 @@
 /// When an append counts as done.
+///
+/// After a power loss with `interval` or `none`, every record since the last sync may be torn; the first that is, and all
+/// behind it, are cut off. What was synced before is judged as strictly as with `commit` (see `LogLine`).
 public enum Durability: String, CaseIterable, Sendable {
     /// When the batch is on the disk: an acknowledged write survives `kill -9` and power loss.
     case commit

@@ -44,8 +44,9 @@ struct LineScanner {
     }
 
     /// The records of bytes that this process wrote itself.
-    static func records(in owner: LogBytes) -> some Sequence<LogRecord> {
-        sequence(state: LineScanner(owner.bytes)) { scanner in
+    static func records(in owner: LogBytes, to end: Int? = nil) -> some Sequence<LogRecord> {
+        sequence(state: LineScanner(owner.bytes, to: end)) { scanner in
+            defer { extendLifetime(owner) }
             guard case .line(let range) = scanner.next() else { return nil }
             return record(in: owner, at: range)
         }

@@ -3,7 +3,7 @@ import Glibc
 
 /// Bytes that never move and never change while somebody holds this object: a mapped file, or an allocation.
 ///
-/// Sendable without a lock: everything is immutable after the initialiser.
+/// Sendable without a lock: nothing that somebody was told of changes any more; `MemoryLog` adds behind it under its lock.
 public final class LogBytes: @unchecked Sendable {
     private enum Storage {
         case mapping
@@ -37,6 +37,17 @@ public final class LogBytes: @unchecked Sendable {
         let count = fill(memory)
         bytes = UnsafeRawBufferPointer(start: memory.baseAddress, count: Swift.min(count, capacity))
         storage = .allocation
+    }
+
+    /// Memory to be written bit by bit.
+    convenience init(reserving capacity: Int) { self.init(capacity: capacity) { _ in capacity } }
+
+    /// Writes where nobody has been told yet that there is anything to read; the caller's lock orders the telling.
+    func write(_ source: UnsafeRawBufferPointer, at offset: Int) {
+        precondition(offset + source.count <= bytes.count)
+        guard source.count > 0 else { return }
+        UnsafeMutableRawPointer(mutating: bytes.baseAddress!).advanced(by: offset).copyMemory(
+            from: source.baseAddress!, byteCount: source.count)
     }
 
     /// A copy of bytes that live elsewhere.

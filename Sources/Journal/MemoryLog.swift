@@ -5,13 +5,15 @@ import Vocabulary
 ///
 /// It survives its hub, not its process: a second hub may replay it as long as nothing it needs was dropped.
 public final class MemoryLog: EventLog {
-    struct Chunk {
+    /// Several batches side by side. Memory behind `used` is written by the next append, and read by nobody before.
+    private struct Chunk {
         var firstSequence: UInt64
         var lastSequence: UInt64
         var bytes: LogBytes
+        var used: Int
     }
 
-    struct State {
+    private struct State {
         var chunks: [Chunk] = []
         var held = 0
         var last: UInt64 = 0
@@ -22,31 +24,38 @@ public final class MemoryLog: EventLog {
 
     private let state = Mutex(State())
     private let mark = SyncMark()
-    /// How many bytes of lines are kept; the oldest batches go first.
+    /// How many bytes of lines are kept; the oldest go first, the newest batches always stay.
     public let keptBytes: Int
+    /// How much is dropped at a time.
+    private let chunkBytes: Int
 
-    public init(keptBytes: Int = 64 << 20) { self.keptBytes = keptBytes }
+    public init(keptBytes: Int = 64 << 20) {
+        self.keptBytes = keptBytes
+        chunkBytes = min(keptBytes / 4, 256 << 10)
+    }
 
     public func makeBatch() -> LogBatch { LogBatch(mark: mark) }
 
     public func append(_ batch: LogBatch) throws(LogFailure) {
         guard !batch.isEmpty else { return }
-        let bytes = batch.bytes.withUnsafeBytes { LogBytes(copying: $0) }
         let failure: LogFailure? = state.withLock { state in
             if state.isClosed { return .misused(reason: "the log is closed") }
             guard batch.follows(state.last) else {
                 return .misused(reason: "the batch does not continue record \(state.last)")
             }
-            state.chunks.append(
-                Chunk(firstSequence: batch.firstSequence, lastSequence: batch.lastSequence, bytes: bytes))
-            state.held += bytes.bytes.count
-            state.last = batch.lastSequence
-            var dropped = 0
-            while state.held > keptBytes, dropped < state.chunks.count {
-                state.held -= state.chunks[dropped].bytes.bytes.count
-                dropped += 1
+            if state.chunks.last.map({ $0.bytes.bytes.count - $0.used < batch.bytes.count }) ?? true {
+                let bytes = LogBytes(reserving: max(chunkBytes, batch.bytes.count))
+                state.chunks.append(Chunk(firstSequence: batch.firstSequence, lastSequence: 0, bytes: bytes, used: 0))
             }
-            state.chunks.removeFirst(dropped)
+            let index = state.chunks.count - 1
+            batch.bytes.withUnsafeBytes { state.chunks[index].bytes.write($0, at: state.chunks[index].used) }
+            state.chunks[index].used += batch.bytes.count
+            state.chunks[index].lastSequence = batch.lastSequence
+            state.held += batch.bytes.count
+            state.last = batch.lastSequence
+            while state.held > keptBytes, state.chunks.count > 1 {
+                state.held -= state.chunks.removeFirst().used
+            }
             return nil
         }
         if let failure { throw failure }
@@ -69,7 +78,7 @@ public final class MemoryLog: EventLog {
                 throw LogFailure.compacted(oldest: oldestSequence)
             }
             for chunk in chunks where chunk.lastSequence >= expected {
-                for record in LineScanner.records(in: chunk.bytes) where record.sequence >= expected {
+                for record in LineScanner.records(in: chunk.bytes, to: chunk.used) where record.sequence >= expected {
                     try visitor.visit(record)
                     report.records += 1
                 }
@@ -93,7 +102,8 @@ public final class MemoryLog: EventLog {
         var next = sequence
         var index = chunks.partitionPoint { $0.lastSequence >= sequence }
         while index < chunks.count {
-            for record in LineScanner.records(in: chunks[index].bytes) where record.sequence >= sequence {
+            for record in LineScanner.records(in: chunks[index].bytes, to: chunks[index].used)
+            where record.sequence >= sequence {
                 guard left > 0 else { return next }
                 left -= 1
                 next = record.sequence + 1

@@ -7,8 +7,10 @@ final class MemorySnapshot: SnapshotWriter {
     init(finish: @escaping (_ lines: [LogSlice]?) -> Void) { self.finish = finish }
 
     func append(_ line: UnsafeRawBufferPointer) {
-        let bytes = LogBytes(copying: line)
-        lines.append(LogSlice(owner: bytes, offset: 0, count: line.count))
+        var text: [UInt8] = []
+        LogLine.append(line, to: &text)
+        let bytes = text.withUnsafeBytes { LogBytes(copying: $0) }
+        lines.append(LogSlice(owner: bytes, offset: 0, count: text.count))
     }
 
     func commit() {
