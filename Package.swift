@@ -54,7 +54,9 @@ let package = Package(
 
         // Floor 5: the endpoints.
         room("ServiceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Hub", "HTTP", "Endpoints"]),
-        room("DeviceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints"]),
+        room(
+            "DeviceAPI",
+            on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints", deques]),
 
         // Floor 6: where everything is put together.
         room(

@@ -26,4 +26,11 @@ static inline void copenssl_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bi
 static inline int copenssl_chain_count(const STACK_OF(X509) *chain) { return chain == NULL ? 0 : sk_X509_num(chain); }
 static inline X509 *copenssl_chain_element(const STACK_OF(X509) *chain, int index) { return sk_X509_value(chain, index); }
 
+/// A new P-256 key; NULL on failure.
+static inline EVP_PKEY *copenssl_new_p256_key(void) { return EVP_EC_gen("P-256"); }
+/// A new RSA key; NULL on failure.
+static inline EVP_PKEY *copenssl_new_rsa_key(unsigned int bits) { return EVP_RSA_gen(bits); }
+/// A memory BIO's bytes, which stay its own.
+static inline long copenssl_bio_bytes(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
+
 #endif

@@ -44,16 +44,31 @@ public enum Files {
     }
 
     /// Makes the folder and those above it. False with `errno` set on failure.
-    public static func makeFolder(_ path: String) -> Bool {
-        if mkdir(path, 0o755) == 0 || errno == EEXIST { return true }
+    public static func makeFolder(_ path: String, mode: mode_t = 0o755) -> Bool {
+        if mkdir(path, mode) == 0 || errno == EEXIST { return true }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex,
             makeFolder(String(path[..<slash]))
         else { return false }
-        return mkdir(path, 0o755) == 0 || errno == EEXIST
+        return mkdir(path, mode) == 0 || errno == EEXIST
+    }
+
+    /// Removes a folder of plain files.
+    public static func removeFolder(_ path: String) {
+        guard let folder = opendir(path) else { return }
+        defer {
+            closedir(folder)
+            rmdir(path)
+        }
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name != ".", name != ".." { unlink(path + "/" + name) }
+        }
     }
 
     /// What `errno` says, as text.
-    public static var reason: String { String(cString: strerror(errno)) }
+    public static var reason: String { reason(errno) }
+
+    public static func reason(_ number: Int32) -> String { String(cString: strerror(number)) }
 
     /// The path from the root, with links followed; the path as given where it cannot be followed.
     public static func absolute(_ path: String) -> String {

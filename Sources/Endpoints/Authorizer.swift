@@ -3,8 +3,8 @@ import HTTP
 import Hub
 import Vocabulary
 
-/// Decides who may do what: takes the request's token or certificate to `Access`, with what the hub knows of the identity
-/// that the path names. One for each shard, since verified tokens are remembered there.
+/// Decides who may do what: takes the request's token or certificate to `Access`, with what the hub knows of the
+/// identity that the path names. One for each shard, since verified tokens are remembered there.
 public final class Authorizer {
     /// What `--auth` says.
     public enum Mode: Sendable {
@@ -14,13 +14,103 @@ public final class Authorizer {
     }
 
     private let mode: Mode
+    private let verifier: TokenVerifier
+    /// Told why somebody was refused, in a sentence without secrets.
+    private let report: (AccessRefusal) -> Void
 
-    public init(mode: Mode) { self.mode = mode }
+    /// - Parameter grace: seconds for which an expired token is still accepted.
+    public init(
+        mode: Mode, policies: PolicyTable, hostNames: HostNames, grace: Int, report: @escaping (AccessRefusal) -> Void
+    ) {
+        self.mode = mode
+        verifier = TokenVerifier(policies: policies, hostNames: hostNames, grace: grace)
+        self.report = report
+    }
 
-    /// Who asks. Throws `IotHubUnauthorizedAccess` (401) where that is not known or not allowed.
+    /// Who asks. Throws `IotHubUnauthorizedAccess` (401) where that is not known or not allowed: the real hub says no more,
+    /// and answers a missing permission in the same way (rest.md section 2.4).
     public func authorize(
         _ request: HTTPRequest, _ requirement: Requirement, _ captures: PathCaptures, _ peer: any Peer, hub: Hub
     ) throws(HubError) -> Principal {
-        throw HubError(.iotHubUnauthorizedAccess, "Unauthorized")
+        if case .open = requirement { return Principal(.everybody, []) }
+        if mode == .off { return Principal(.everybody, .all) }
+        do throws(AccessRefusal) {
+            let principal = try identify(request, requirement, captures, peer, hub)
+            guard requirement.allows(principal) else {
+                throw AccessRefusal("\(principal) lacks the permission for this operation")
+            }
+            return principal
+        } catch {
+            report(error)
+            throw HubError(.iotHubUnauthorizedAccess, "Unauthorized")
+        }
+    }
+
+    private func identify(
+        _ request: HTTPRequest, _ requirement: Requirement, _ captures: PathCaptures, _ peer: any Peer, _ hub: Hub
+    ) throws(AccessRefusal) -> Principal {
+        let now = hub.environment.now()
+        guard let token = request.headers["authorization"] else {
+            return try identifyByCertificate(requirement, captures, peer, hub, now)
+        }
+        return try verifier.verify(token, path: request.path, now: now) { signers(requirement, captures, hub) }
+    }
+
+    private func identifyByCertificate(
+        _ requirement: Requirement, _ captures: PathCaptures, _ peer: any Peer, _ hub: Hub, _ now: Timestamp
+    ) throws(AccessRefusal) -> Principal {
+        guard let der = peer.certificates.first, let certificate = ClientCertificate(der: der) else {
+            throw AccessRefusal("there is neither a token nor a client certificate")
+        }
+        var reason = AccessRefusal("a certificate does not stand for this path")
+        for signer in signers(requirement, captures, hub) {
+            do throws(AccessRefusal) {
+                guard signer.isEnabled else { throw AccessRefusal("\(signer.id) is disabled") }
+                try certificate.check(signer.authentication, at: now)
+                return Principal(signer.id)
+            } catch {
+                reason = error
+            }
+        }
+        throw reason
+    }
+
+    /// Whose own credentials may stand for this path: the identity that it names, and for reading a module's identity also
+    /// the device that the module is on (auth.md section 7). A disabled device disables its modules.
+    private func signers(_ requirement: Requirement, _ captures: PathCaptures, _ hub: Hub) -> [TokenVerifier.Signer] {
+        let ids: [TwinID?]
+        switch requirement {
+        case .device, .deviceOrService: ids = [try? captures.twinID()]
+        case .moduleIdentityRead:
+            let id = try? captures.twinID()
+            ids = [id?.owner, id]
+        case .open, .anyOf, .allOf: ids = []
+        }
+        return ids.compactMap { id in
+            guard let id, let identity = hub.entity(id)?.identity else { return nil }
+            let device = id.isModule ? hub.entity(id.owner)?.identity : identity
+            return TokenVerifier.Signer(
+                id: id, authentication: identity.authentication, isEnabled: device?.status == .enabled,
+                epoch: identity.generation &+ identity.etagCounter << 20)
+        }
+    }
+}
+
+extension Requirement {
+    /// Whether somebody who has proven to be this may do it.
+    func allows(_ principal: Principal) -> Bool {
+        let isIdentity: Bool
+        switch principal.kind {
+        case .device, .module: isIdentity = true
+        case .policy, .everybody: isIdentity = false
+        }
+        switch self {
+        case .open: return true
+        case .anyOf(let permissions): return !isIdentity && !principal.permissions.isDisjoint(with: permissions)
+        case .allOf(let permissions): return !isIdentity && principal.permissions.isSuperset(of: permissions)
+        case .device: return principal.permissions.contains(.deviceConnect)
+        case .deviceOrService: return !principal.permissions.isDisjoint(with: [.deviceConnect, .serviceConnect])
+        case .moduleIdentityRead: return isIdentity || principal.permissions.contains(.registryRead)
+        }
     }
 }

@@ -11,6 +11,13 @@ public protocol Responder: AnyObject {
     @discardableResult func send(_ piece: [UInt8]) -> Bool
     func endStream()
 
-    /// Told once when the client goes away before its answer is complete.
-    var onAbandoned: (() -> Void)? { get set }
+    /// Who is told when the client goes away before its answer is complete. A client that has one is waiting for something
+    /// to happen: the server does not wait for it when it stops reading.
+    var listener: (any ResponderListener)? { get set }
+}
+
+/// Somebody who keeps a responder to answer it when something happens. Held by the responder until then.
+public protocol ResponderListener: AnyObject {
+    /// The client has gone; called once, and never after the answer was complete.
+    func abandoned()
 }

@@ -19,6 +19,7 @@ public final class ShardServices {
 
     /// Request ids need to be unique, not secret: a generator of the shard's own saves a system call for each.
     private var identifiers: SplitMix64
+    private var returns = Slab<(any Sendable) -> Void>()
     private var waiting = Slab<(Outcome) -> Void>()
     private var turn: [Submission] = []
 
@@ -57,6 +58,15 @@ public final class ShardServices {
                 hub.submit(submissions)
             }
         }
+    }
+
+    /// For work that is done elsewhere and answers once: calls back on this shard with what that answered.
+    public func returning<Value: Sendable>(_ body: @escaping (Value) -> Void) -> @Sendable (Value) -> Void {
+        let token = returns.insert { value in
+            if let value = value as? Value { body(value) }
+        }
+        let shard = shard
+        return { value in shard.post { (shard.context as? ShardServices)?.returns.remove(token)?(value) } }
     }
 
     /// Commands that the hub has not answered yet.

@@ -27,14 +27,21 @@ public enum Gzip {
     }
 
     /// The plain form of a request's body. 413 where it would be longer than `limit`, 400 where it is not gzip.
-    public static func decompress(_ bytes: UnsafeRawBufferPointer, limit: Int) throws(HTTPFailure) -> [UInt8] {
-        let damaged = HTTPFailure(400, "The body is not valid gzip.")
+    public static func decompress(_ compressed: [UInt8], limit: Int) throws(HTTPFailure) -> [UInt8] {
         var stream = z_stream()
         guard czlib_inflate_init_gzip(&stream) == Z_OK else { throw HTTPFailure(503, "There is no memory to decompress.") }
         defer { inflateEnd(&stream) }
-        stream.next_in = UnsafeMutablePointer(
-            mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
-        stream.avail_in = UInt32(bytes.count)
+        var input = compressed
+        let outcome = input.withUnsafeMutableBufferPointer { input -> Result<[UInt8], HTTPFailure> in
+            stream.next_in = input.baseAddress
+            stream.avail_in = UInt32(input.count)
+            return Result { () throws(HTTPFailure) in try inflateAll(&stream, limit: limit) }
+        }
+        return try outcome.get()
+    }
+
+    private static func inflateAll(_ stream: inout z_stream, limit: Int) throws(HTTPFailure) -> [UInt8] {
+        let damaged = HTTPFailure(400, "The body is not valid gzip.")
         var output: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: piece)
         while true {

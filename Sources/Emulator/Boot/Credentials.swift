@@ -1,4 +1,5 @@
 import Access
+import Glibc
 import Reactor
 import Vocabulary
 
@@ -14,30 +15,67 @@ struct Credentials {
 
     init(_ configuration: Configuration, _ environment: Environment) throws(StartFailure) {
         let folder = configuration.dataFolder.map(DataFolder.init)
-        do {
-            hostNames = HostNames(extra: configuration.hostNames)
-            if let folder, configuration.generatesKeys {
-                policies = try PolicyTable.generated(keptIn: folder.policyKeys, environment)
-            } else {
-                policies = configuration.generatesKeys ? PolicyTable.generated(environment) : .wellKnown
-            }
-        } catch {
-            throw StartFailure("the policy keys: \(error)")
+        let machine = Self.machineName
+        hostNames = HostNames(extra: configuration.hostNames + [machine])
+        policies = configuration.generatesKeys ? try Self.generatedKeys(folder, environment) : .wellKnown
+        if let given = configuration.certificate {
+            tls = try Self.context([TLSIdentity(chainFile: given.chain, keyFile: given.key)])
+            authorities = nil
+            authorityFile = nil
+            return
         }
-        do {
-            if let given = configuration.certificate {
-                tls = try TLSContext(serverIdentities: [TLSIdentity(chainFile: given.chain, keyFile: given.key)])
-                authorities = nil
-                authorityFile = nil
-            } else {
-                let authority = try DevelopmentAuthority(
-                    folder: folder?.certificates, hostNames: configuration.hostNames, environment)
-                tls = try authority.serverContext()
-                authorities = authority.roots
-                authorityFile = folder?.authorities
-            }
+        // Without a data folder the files are gone as soon as OpenSSL has read them.
+        let place: String
+        if let folder { place = folder.certificates } else { place = try Self.temporaryFolder() }
+        defer { if folder == nil { Files.removeFolder(place) } }
+        guard Files.makeFolder(place, mode: 0o700) else { throw StartFailure("\(place): \(Files.reason)") }
+        let authority: DevelopmentAuthority
+        do throws(DevelopmentAuthority.Failure) {
+            authority = try DevelopmentAuthority(
+                folder: place, names: configuration.hostNames, machine: machine, environment)
         } catch {
             throw StartFailure("the certificates: \(error)")
         }
+        tls = try Self.context(authority.leaves.map { TLSIdentity(chainFile: $0.chainFile, keyFile: $0.keyFile) })
+        authorities = authority.roots
+        authorityFile = folder?.authorities
+        if let file = authorityFile, Files.read(file) != authority.roots, !Files.write(authority.roots, to: file) {
+            throw StartFailure("\(file): \(Files.reason)")
+        }
+    }
+
+    private static func context(_ identities: [TLSIdentity]) throws(StartFailure) -> TLSContext {
+        do throws(TLSError) {
+            return try TLSContext(serverIdentities: identities, protocols: ["http/1.1"])
+        } catch {
+            throw StartFailure("the certificates: \(error)")
+        }
+    }
+
+    /// Kept in the data folder, so that they stay the same from start to start.
+    private static func generatedKeys(_ folder: DataFolder?, _ environment: Environment) throws(StartFailure) -> PolicyTable {
+        guard let file = folder?.policyKeys else { return .generated(environment) }
+        if let bytes = Files.read(file) {
+            do throws(HubError) {
+                return try PolicyTable(text: String(decoding: bytes, as: UTF8.self))
+            } catch {
+                throw StartFailure("\(file): \(error.text)")
+            }
+        }
+        let made = PolicyTable.generated(environment)
+        guard Files.write(Array(made.text.utf8), to: file, mode: 0o600) else { throw StartFailure("\(file): \(Files.reason)") }
+        return made
+    }
+
+    private static var machineName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).lowercased()
+    }
+
+    private static func temporaryFolder() throws(StartFailure) -> String {
+        var template = Array("/tmp/twinhub-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw StartFailure("no temporary folder: \(Files.reason)") }
+        return String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -12,7 +12,7 @@ public struct DataFolder: Sendable {
     /// The roots with the system's own, for programs that take one bundle.
     public var trustBundle: String { path + "/ca-bundle.pem" }
     /// Policy keys made by `--generate-keys`.
-    public var policyKeys: String { path + "/policies.json" }
+    public var policyKeys: String { path + "/policies.txt" }
     /// What the running server said when it was ready.
     public var readyReport: String { path + "/server.json" }
 }

@@ -71,7 +71,8 @@ public final class Emulator: Sendable {
             let (hub, policies, names) = (hub, policies, credentials.hostNames)
             shard.post {
                 let authorizer = Authorizer(
-                    mode: configuration.authorization, policies: policies, hostNames: names, grace: configuration.sasGrace)
+                    mode: configuration.authorization, policies: policies, hostNames: names,
+                    grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
                 shard.context = ShardServices(
                     hub: hub, shard: shard, environment: environment, authorizer: authorizer)
             }
@@ -84,7 +85,7 @@ public final class Emulator: Sendable {
         guard Files.makeFolder(folder) else { throw StartFailure("--data \(folder): \(Files.reason)") }
         var options = JournalOptions()
         options.durability = configuration.durability
-        do {
+        do throws(LogFailure) {
             return try Journal(folder: DataFolder(folder).log, options: options)
         } catch {
             throw StartFailure("--data \(folder): \(error)")
@@ -119,7 +120,12 @@ public final class Emulator: Sendable {
     public func stop(_ completion: @escaping @Sendable () -> Void) {
         readiness.become(.stopping)
         reactor.stopAccepting()
-        for shard in reactor.shards { shard.post { [door] in door.finish(shard) } }
+        for shard in reactor.shards {
+            shard.post { [door] in
+                door.finish(shard)
+                if let services = shard.context as? ShardServices { DeviceAPI.endWaits(on: services) }
+            }
+        }
         let finish = Once { [hub, reactor] in
             hub.close()
             reactor.shutDown(completion)

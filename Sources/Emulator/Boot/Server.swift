@@ -24,27 +24,28 @@ public enum Server {
 }
 
 /// SIGTERM and SIGINT: the first asks for an orderly end, a second one ends at once.
-private final class Signals: Sendable {
+///
+/// Not checked: the sources are set once, before anything else can see this object.
+private final class Signals: @unchecked Sendable {
     private struct State {
         var count = 0
         var first: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
-    private let sources: Mutex<[any DispatchSourceSignal]>
+    private var sources: [any DispatchSourceSignal] = []
 
     /// The exit status of a process that did not wait for its orderly end.
     private static let interruptedStatus: Int32 = 130
 
     init() {
-        sources = Mutex([])
         let queue = DispatchQueue(label: "twinhub.signals")
         for number in [SIGTERM, SIGINT] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { self.arrived() }
             source.resume()
-            sources.withLock { $0.append(source) }
+            sources.append(source)
         }
     }
 

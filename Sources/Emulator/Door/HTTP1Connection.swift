@@ -30,7 +30,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     var place = 0
     /// When patience ends, on the shard's clock; 0 where nothing is waited for.
     var deadline: UInt64 = 0
-    var onAbandoned: (() -> Void)?
+    var listener: (any ResponderListener)?
     private var isDispatching = false
 
     init(_ door: Door, _ shared: HTTPShard, _ connection: Connection) {
@@ -134,7 +134,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
 
     func respond(_ response: HTTPResponse) {
         guard case .answering = phase else { return }
-        onAbandoned = nil
+        listener = nil
         var response = response
         if shared.isFinishing { response.closes = true }
         var context = answer.context(date: shared.dateText)
@@ -169,7 +169,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
 
     func endStream() {
         guard case .streaming = phase else { return }
-        onAbandoned = nil
+        listener = nil
         if !answer.isHead {
             connection.send(
                 UnsafeRawBufferPointer(
@@ -206,7 +206,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     /// a stream, have lost their listener.
     func peerFinished(_ connection: Connection) {
         switch phase {
-        case .answering where onAbandoned == nil: break
+        case .answering where listener == nil: break
         case .answering, .streaming, .reading, .body, .closing: connection.closeAfterFlush(discardingInput: false)
         }
     }
@@ -214,9 +214,9 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     func closed(_ connection: Connection) {
         shared.remove(self)
         phase = .closing
-        let abandoned = onAbandoned
-        onAbandoned = nil
-        abandoned?()
+        let listener = listener
+        self.listener = nil
+        listener?.abandoned()
     }
 
     /// Patience has ended: between requests without a word, in the middle of one with a 408.

@@ -33,14 +33,16 @@ final class IncomingBody {
         _ limits: HTTPLimits, _ scratch: HTTP1Scratch, _ use: (HTTPRequest) -> Void
     ) throws(HTTPFailure) {
         if isGzip {
-            body = try body.withUnsafeBytes { (bytes) throws(HTTPFailure) in
-                try Gzip.decompress(bytes, limit: min(limit, max(bytes.count, 1) * limits.inflationFactor))
+            body = try Gzip.decompress(body, limit: min(limit, max(body.count, 1) * limits.inflationFactor))
+        }
+        // It was found good when it arrived.
+        let outcome = head.withUnsafeBytes { head -> Result<Void, HTTPFailure> in
+            Result { () throws(HTTPFailure) in
+                var parser = HTTP1Parser()
+                guard let parsed = try parser.parse(head, limits, scratch) else { return }
+                body.withUnsafeBytes { use(parsed.request(body: $0)) }
             }
         }
-        try head.withUnsafeBytes { (head) throws(HTTPFailure) in
-            var parser = HTTP1Parser()
-            guard let parsed = try parser.parse(head, limits, scratch) else { return }
-            body.withUnsafeBytes { use(parsed.request(body: $0)) }
-        }
+        try outcome.get()
     }
 }

@@ -36,6 +36,11 @@ public struct BulkResult: Sendable {
     public struct ItemError: Sendable {
         public var id: TwinID
         public var error: HubError
+
+        public init(id: TwinID, error: HubError) {
+            self.id = id
+            self.error = error
+        }
     }
 
     public var errors: [ItemError] = []

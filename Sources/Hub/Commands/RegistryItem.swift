@@ -64,3 +64,12 @@ public struct RegistryItem: Sendable {
         }
     }
 }
+
+extension RegistryItem {
+    /// The identity that an element is about, whatever else is wrong with it; nil where it does not say.
+    public static func id(of body: JSONValue) -> TwinID? {
+        guard body.kind == .object, let device = body["id"]?.string else { return nil }
+        guard let module = body["moduleId"]?.string else { return try? TwinID(device: device) }
+        return try? TwinID(device: device, module: module)
+    }
+}

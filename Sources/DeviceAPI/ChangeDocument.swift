@@ -1,0 +1,111 @@
+import Hub
+import JSON
+import Vocabulary
+
+/// One change as the change feed shows it.
+enum ChangeDocument {
+    /// What a change is about.
+    enum Kind: String, CaseIterable {
+        case identity, twin, hub
+    }
+
+    /// What happened to it.
+    enum Operation: String, CaseIterable {
+        case createIdentity, updateIdentity, deleteIdentity
+        case updateTwin, replaceTwin, updateReportedProperties
+        case seed, reset
+    }
+
+    static func kind(_ recorded: RecordedEvent) -> Kind {
+        switch recorded.kind {
+        case .identityCreated, .identityUpdated, .identityDeleted: .identity
+        case .twinPatched, .twinReplaced, .twinReported: .twin
+        case .seeded, .reset: .hub
+        }
+    }
+
+    static func operation(_ recorded: RecordedEvent) -> Operation {
+        switch recorded.kind {
+        case .identityCreated: .createIdentity
+        case .identityUpdated: .updateIdentity
+        case .identityDeleted: .deleteIdentity
+        case .twinPatched: .updateTwin
+        case .twinReplaced: .replaceTwin
+        case .twinReported: .updateReportedProperties
+        case .seeded: .seed
+        case .reset: .reset
+        }
+    }
+
+    /// `{"sequence","time","kind","operation","deviceId","moduleId","version","before","after","origin"}`. Members that do not
+    /// apply are null; `before` and `after` hold the changed paths only, null where nothing stood there. For a twin, `version`
+    /// is the twin's; for an identity, there is none.
+    static func write(_ recorded: RecordedEvent, to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("sequence")
+        json.value(recorded.sequence)
+        json.key("time")
+        json.value(recorded.time.description)
+        json.key("kind")
+        json.value(kind(recorded).rawValue)
+        json.key("operation")
+        json.value(operation(recorded).rawValue)
+        json.key("deviceId")
+        json.value(recorded.id?.device)
+        json.key("moduleId")
+        json.value(recorded.id?.module)
+        writeEffect(recorded.event, to: &json)
+        json.key("origin")
+        if let origin = recorded.origin {
+            json.beginObject()
+            json.key("principal")
+            json.value(origin.principal)
+            json.key("requestId")
+            json.value(origin.requestID.dashed)
+            json.endObject()
+        } else {
+            json.null()
+        }
+        json.endObject()
+    }
+
+    private static func writeEffect(_ event: Event, to json: inout JSONWriter) {
+        switch event {
+        case .twinPatched(_, _, let effect), .twinReplaced(_, _, let effect), .twinReported(_, _, let effect):
+            json.key("version")
+            json.value(effect.version)
+            json.key("before")
+            json.raw(effect.before)
+            json.key("after")
+            json.raw(effect.after)
+        case .identityCreated(let identity, _), .identityUpdated(let identity):
+            writeIdentity(before: nil, after: identity, to: &json)
+        case .identityDeleted, .seeded, .reset:
+            writeIdentity(before: nil, after: nil, to: &json)
+        }
+    }
+
+    /// Keys are nobody's business in a feed of changes.
+    private static func writeIdentity(before: Identity?, after: Identity?, to json: inout JSONWriter) {
+        json.key("version")
+        json.null()
+        json.key("before")
+        json.null()
+        json.key("after")
+        guard let after else { return json.null() }
+        json.beginObject()
+        json.key("generationId")
+        json.value(String(after.generation))
+        json.key("etag")
+        json.value(after.etag)
+        if !after.id.isModule {
+            json.key("status")
+            json.value(after.status.rawValue)
+            json.key("statusReason")
+            json.value(after.statusReason)
+        }
+        json.key("authenticationType")
+        json.value(after.authentication.typeName)
+        json.endObject()
+    }
+}

@@ -1,0 +1,17 @@
+import Endpoints
+
+/// TwinHub's own paths: a device's twin over HTTP, which the real hub does not have, and ways to watch what changes.
+public enum DeviceAPI {
+    public static let routes: [Route] = DeviceTwin.routes + DesiredWatch.routes + ChangeWatch.routes + Reset.routes
+
+    /// Ends every wait on this shard, as a server does that stops. On the shard.
+    public static func endWaits(on services: ShardServices) {
+        services.room(DesiredWaits.self, make: DesiredWaits.init).endAll()
+        services.room(FeedWaits.self, make: FeedWaits.init).endAll()
+    }
+
+    /// The paths of a device's and of a module's resource.
+    static func paths(_ resource: String) -> [String] {
+        ["/emulator/devices/{device}/\(resource)", "/emulator/devices/{device}/modules/{module}/\(resource)"]
+    }
+}

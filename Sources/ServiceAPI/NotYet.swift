@@ -1,0 +1,67 @@
+import Access
+import Endpoints
+import HTTP
+
+/// What the real hub has and TwinHub does not yet: each answers 501 and names itself, never a plausible lie.
+enum NotYet {
+    private static let registry: Permissions = [.registryRead, .registryWrite]
+
+    static let routes: [Route] = [
+        // Queries and keys
+        .missing(.post, "/devices/query", "Query_GetTwins", .anyOf(.serviceConnect)),
+        .missing(.post, "/devices/keys/regenerate", "Devices_RegenerateKeys", .anyOf(.registryWrite)),
+        // Direct methods
+        .missing(.post, "/twins/{device}/methods", "Devices_InvokeMethod", .anyOf(.serviceConnect)),
+        .missing(.post, "/twins/{device}/modules/{module}/methods", "Modules_InvokeMethod", .anyOf(.serviceConnect)),
+        // Configurations
+        .missing(.get, "/configurations", "Configuration_GetConfigurations", .anyOf([.registryRead, .serviceConnect])),
+        .missing(.get, "/configurations/{id}", "Configuration_Get", .anyOf([.registryRead, .serviceConnect])),
+        .missing(.put, "/configurations/{id}", "Configuration_CreateOrUpdate", .anyOf([.registryWrite, .serviceConnect])),
+        .missing(.delete, "/configurations/{id}", "Configuration_Delete", .anyOf([.registryWrite, .serviceConnect])),
+        .missing(.post, "/configurations/testQueries", "Configuration_TestQueries", .anyOf([.registryRead, .serviceConnect])),
+        .missing(
+            .post, "/devices/{device}/applyConfigurationContent", "Configuration_ApplyOnEdgeDevice",
+            .anyOf([.registryWrite, .serviceConnect])),
+        // Jobs
+        .missing(.get, "/jobs/v2/query", "Jobs_QueryScheduledJobs", .anyOf(.serviceConnect)),
+        .missing(.get, "/jobs/v2/{id}", "Jobs_GetScheduledJob", .anyOf(.serviceConnect)),
+        .missing(.put, "/jobs/v2/{id}", "Jobs_CreateScheduledJob", .anyOf(.serviceConnect)),
+        .missing(.post, "/jobs/v2/{id}/cancel", "Jobs_CancelScheduledJob", .anyOf(.serviceConnect)),
+        .missing(.post, "/jobs/create", "Jobs_CreateImportExportJob", .allOf(registry)),
+        .missing(.get, "/jobs", "Jobs_GetImportExportJobs", .allOf(registry)),
+        .missing(.get, "/jobs/{id}", "Jobs_GetImportExportJob", .allOf(registry)),
+        .missing(.delete, "/jobs/{id}", "Jobs_CancelImportExportJob", .allOf(registry)),
+        // Digital twins
+        .missing(.get, "/digitaltwins/{device}", "DigitalTwin_GetDigitalTwin", .anyOf(.serviceConnect)),
+        .missing(.patch, "/digitaltwins/{device}", "DigitalTwin_UpdateDigitalTwin", .anyOf(.serviceConnect)),
+        .missing(
+            .post, "/digitaltwins/{device}/commands/{name}", "DigitalTwin_InvokeRootLevelCommand", .anyOf(.serviceConnect)),
+        .missing(
+            .post, "/digitaltwins/{device}/components/{component}/commands/{name}", "DigitalTwin_InvokeComponentCommand",
+            .anyOf(.serviceConnect)),
+        // Cloud-to-device messages
+        .missing(
+            .delete, "/devices/{device}/commands", "CloudToDeviceMessages_PurgeCloudToDeviceMessageQueue",
+            .anyOf(.serviceConnect)),
+        .missing(
+            .get, "/messages/serviceBound/feedback", "CloudToDeviceMessages_ReceiveFeedbackNotification",
+            .anyOf(.serviceConnect)),
+        .missing(
+            .delete, "/messages/serviceBound/feedback/{lock}", "CloudToDeviceMessages_CompleteFeedbackNotification",
+            .anyOf(.serviceConnect)),
+        .missing(
+            .post, "/messages/serviceBound/feedback/{lock}/abandon", "CloudToDeviceMessages_AbandonFeedbackNotification",
+            .anyOf(.serviceConnect)),
+        // What devices send and receive over HTTPS
+        .missing(.post, "/devices/{device}/messages/events", "Device_SendDeviceEvent", .device),
+        .missing(.get, "/devices/{device}/messages/deviceBound", "Device_ReceiveDeviceBoundNotification", .device),
+        .missing(
+            .delete, "/devices/{device}/messages/deviceBound/{lock}", "Device_CompleteDeviceBoundNotification", .device),
+        .missing(
+            .post, "/devices/{device}/messages/deviceBound/{lock}/abandon", "Device_AbandonDeviceBoundNotification",
+            .device),
+        .missing(.post, "/devices/{device}/files", "Device_CreateFileUploadSasUri", .device),
+        .missing(.post, "/devices/{device}/files/notifications", "Device_UpdateFileUploadStatus", .device),
+        .missing(.post, "/devices/{device}/files/notifications/{correlation}", "Device_UpdateFileUploadStatus", .device),
+    ]
+}

@@ -1,0 +1,8 @@
+import Endpoints
+
+/// What back ends call: every operation of the hub's service API, and those of its device API that go over HTTPS. What
+/// TwinHub does not emulate yet has its row as well, and answers 501.
+public enum ServiceAPI {
+    public static let routes: [Route] =
+        Devices.routes + Modules.routes + BulkRegistry.routes + Twins.routes + Statistics.routes + NotYet.routes
+}

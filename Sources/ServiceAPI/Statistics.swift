@@ -1,0 +1,32 @@
+import Endpoints
+import HTTP
+import Hub
+import JSON
+import Vocabulary
+
+/// Counts (rest.md section 15), exact here.
+enum Statistics {
+    static let routes: [Route] = [
+        Route(.get, "/statistics/devices", "Statistics_GetDeviceStatistics", .anyOf(.registryRead), devices),
+        Route(.get, "/statistics/service", "Statistics_GetServiceStatistics", .anyOf(.serviceConnect), service),
+    ]
+
+    private static func devices(_ call: Call) throws(HubError) -> Answer {
+        let registry = call.hub.registry
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("totalDeviceCount")
+        json.value(registry.devices)
+        json.key("enabledDeviceCount")
+        json.value(registry.enabledDevices)
+        json.key("disabledDeviceCount")
+        json.value(registry.disabledDevices)
+        json.endObject()
+        return .now(.json(json.bytes))
+    }
+
+    /// No device can connect yet: connections over HTTPS do not count.
+    private static func service(_ call: Call) throws(HubError) -> Answer {
+        .now(.json(Array(#"{"connectedDeviceCount":0}"#.utf8)))
+    }
+}
