@@ -25,7 +25,8 @@ public struct ClientCertificate: Hashable, Sendable {
         var text = [UInt8](repeating: 0, count: 256)
         let length = text.withUnsafeMutableBytes { buffer in
             X509_NAME_get_text_by_NID(
-                X509_get_subject_name(certificate), NID_commonName, buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
+                X509_get_subject_name(certificate), NID_commonName,
+                buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
                 Int32(buffer.count))
         }
         commonName = length >= 0 ? String(decoding: text[..<Int(length)], as: UTF8.self) : nil
@@ -36,7 +37,9 @@ public struct ClientCertificate: Hashable, Sendable {
         notAfter = after
     }
 
-    public func isValid(at time: Timestamp) -> Bool { (notBefore...max(notBefore, notAfter)).contains(time.unixSeconds) }
+    public func isValid(at time: Timestamp) -> Bool {
+        (notBefore...max(notBefore, notAfter)).contains(time.unixSeconds)
+    }
 
     /// Whether it stands for an identity that authenticates this way: by thumbprint and validity only, no chain and no name.
     /// A certificate signed by an authority needs one that the hub knows, and none can be registered yet.

@@ -13,7 +13,9 @@ public struct HostNames: Sendable {
     }
 
     private static func withoutPort(_ host: String) -> String {
-        if host.hasPrefix("["), let end = host.firstIndex(of: "]") { return String(host[host.index(after: host.startIndex)..<end]) }
+        if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
+            return String(host[host.index(after: host.startIndex)..<end])
+        }
         guard let colon = host.lastIndex(of: ":"), host.firstIndex(of: ":") == colon else { return host }
         return String(host[..<colon])
     }

@@ -76,8 +76,12 @@ public struct PolicyTable: Sendable {
     public init(text: String) throws(HubError) {
         var policies: [AccessPolicy] = []
         for (name, permissions) in Self.defaults {
-            let line = text.split(separator: "\n").map { $0.split(separator: " ") }.first { $0.first.map(String.init) == name }
-            guard let line, line.count == 3 else { throw HubError(.argumentInvalid, "there is no line for policy \(name)") }
+            let line = text.split(separator: "\n").map { $0.split(separator: " ") }.first {
+                $0.first.map(String.init) == name
+            }
+            guard let line, line.count == 3 else {
+                throw HubError(.argumentInvalid, "there is no line for policy \(name)")
+            }
             policies.append(
                 AccessPolicy(
                     name: name, primary: try SymmetricKey(base64: String(line[1])),

@@ -31,7 +31,9 @@ public struct SASToken: Sendable {
         }
         var fields: [String: Substring] = [:]
         for field in parts[1].split(separator: "&") {
-            guard let equals = field.firstIndex(of: "=") else { throw AccessRefusal("a field of the token has no value") }
+            guard let equals = field.firstIndex(of: "=") else {
+                throw AccessRefusal("a field of the token has no value")
+            }
             let name = field[..<equals].lowercased()
             guard fields.updateValue(field[field.index(after: equals)...], forKey: name) == nil else {
                 throw AccessRefusal("the token has '\(name)' twice")
@@ -40,7 +42,9 @@ public struct SASToken: Sendable {
         guard let resource = fields["sr"], let signature = fields["sig"], let expiry = fields["se"] else {
             throw AccessRefusal("the token lacks sr, sig or se")
         }
-        guard let seconds = Double(String(expiry)), seconds.isFinite else { throw AccessRefusal("the token's expiry is not a number") }
+        guard let seconds = Double(String(expiry)), seconds.isFinite else {
+            throw AccessRefusal("the token's expiry is not a number")
+        }
         signedResource = Array(resource.utf8)
         signedExpiry = Array(expiry.utf8)
         self.expiry = seconds
@@ -87,6 +91,7 @@ public enum SASSigner {
         let encoded = PercentCoding.encode(resource)
         let signature = SASToken.sign(Array(encoded.utf8), Array(String(expiry).utf8), with: key)
         let name = policy.map { "&skn=\(PercentCoding.encode($0))" } ?? ""
-        return "\(SASToken.scheme) sr=\(encoded)&sig=\(PercentCoding.encode(Base64.encode(signature)))&se=\(expiry)\(name)"
+        return
+            "\(SASToken.scheme) sr=\(encoded)&sig=\(PercentCoding.encode(Base64.encode(signature)))&se=\(expiry)\(name)"
     }
 }

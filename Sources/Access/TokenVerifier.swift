@@ -63,11 +63,16 @@ public final class TokenVerifier {
         }
         let parsed = try SASToken(String(decoding: token, as: UTF8.self))
         guard parsed.expiry + grace >= seconds else { throw AccessRefusal("the token is expired") }
-        guard hostNames.accepts(parsed.host) else { throw AccessRefusal("the token is for another host, \(parsed.host)") }
+        guard hostNames.accepts(parsed.host) else {
+            throw AccessRefusal("the token is for another host, \(parsed.host)")
+        }
         let (principal, epoch) = try signer(of: parsed, signers)
-        guard Self.covers(parsed.segments, path, principal) else { throw AccessRefusal("the token does not cover this path") }
+        guard Self.covers(parsed.segments, path, principal) else {
+            throw AccessRefusal("the token does not cover this path")
+        }
         remembered[place] = Remembered(
-            text: Array(token), end: parsed.expiry + grace, segments: parsed.segments, principal: principal, epoch: epoch)
+            text: Array(token), end: parsed.expiry + grace, segments: parsed.segments, principal: principal,
+            epoch: epoch)
         return principal
     }
 
@@ -96,7 +101,9 @@ public final class TokenVerifier {
                 reason = AccessRefusal("\(signer.id) does not authenticate by key")
                 continue
             }
-            if token.isSigned(by: primary) || token.isSigned(by: secondary) { return (Principal(signer.id), signer.epoch) }
+            if token.isSigned(by: primary) || token.isSigned(by: secondary) {
+                return (Principal(signer.id), signer.epoch)
+            }
             reason = AccessRefusal("the signature matches neither key of \(signer.id)")
         }
         throw reason

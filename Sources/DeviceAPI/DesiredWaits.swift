@@ -128,7 +128,9 @@ final class DesiredWaits {
         var bodies: [UInt64: Due] = [:]
         for waiter in group.waiters.all {
             guard let entity, entity.identity.generation == group.generation else {
-                take(waiter, entity == nil ? .failure(.deviceNotFound(id)) : .failure(.gone("The twin was created anew.")))
+                take(
+                    waiter,
+                    entity == nil ? .failure(.deviceNotFound(id)) : .failure(.gone("The twin was created anew.")))
                 continue
             }
             let version = entity.twin.desiredVersion
@@ -140,7 +142,8 @@ final class DesiredWaits {
             } else {
                 answer =
                     waiter.isStream
-                    ? .events(DesiredAnswer.events(entity, after: after)) : .body(DesiredAnswer.body(entity, after: after))
+                    ? .events(DesiredAnswer.events(entity, after: after))
+                    : .body(DesiredAnswer.body(entity, after: after))
                 bodies[key] = answer
             }
             waiter.after = version

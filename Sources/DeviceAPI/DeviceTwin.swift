@@ -7,11 +7,13 @@ import Vocabulary
 
 /// A device's or module's own view of its twin, and its reports (twins.md section 2).
 enum DeviceTwin {
-    static let routes: [Route] = DeviceAPI.paths("twin").map { path in
-        Route(.get, path, "Emulator_GetTwin", .deviceOrService, get)
-    } + DeviceAPI.paths("twin/reported").map { path in
-        Route(.patch, path, "Emulator_UpdateReportedProperties", .deviceOrService, report)
-    }
+    static let routes: [Route] =
+        DeviceAPI.paths("twin").map { path in
+            Route(.get, path, "Emulator_GetTwin", .deviceOrService, get)
+        }
+        + DeviceAPI.paths("twin/reported").map { path in
+            Route(.patch, path, "Emulator_UpdateReportedProperties", .deviceOrService, report)
+        }
 
     /// `{"desired":{…,"$version":n},"reported":{…,"$version":n}}`.
     private static func get(_ call: Call) throws(HubError) -> Answer {

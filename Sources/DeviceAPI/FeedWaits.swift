@@ -68,7 +68,9 @@ final class FeedWaits {
         switch page {
         case .notInMemory: return false
         case .compactedAway(let oldest):
-            fail(reader, .gone("The feed begins with sequence \(oldest); earlier changes are compacted away."), oldest: oldest)
+            fail(
+                reader, .gone("The feed begins with sequence \(oldest); earlier changes are compacted away."),
+                oldest: oldest)
             return false
         case .unreadable(let reason):
             fail(reader, HubError(.serverError, "The event log cannot be read: \(reason)"), oldest: nil)
@@ -90,7 +92,9 @@ final class FeedWaits {
 
     /// A long poll that asked not to wait is over as soon as there is nothing.
     private func rest(_ reader: FeedWaiter) {
-        guard !reader.isOver, let deadline = reader.deadline, deadline <= services.shard.uptimeMilliseconds else { return }
+        guard !reader.isOver, let deadline = reader.deadline, deadline <= services.shard.uptimeMilliseconds else {
+            return
+        }
         end(reader, closes: false)
     }
 

@@ -17,7 +17,9 @@ public struct APIVersion: Hashable, Sendable, Comparable {
 
     private static func isValid(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        guard bytes.count == 10 || (bytes.count > 10 && bytes[10...].elementsEqual("-preview".utf8)) else { return false }
+        guard bytes.count == 10 || (bytes.count > 10 && bytes[10...].elementsEqual("-preview".utf8)) else {
+            return false
+        }
         for (index, byte) in bytes.prefix(10).enumerated() {
             let isDash = index == 4 || index == 7
             guard isDash ? byte == UInt8(ascii: "-") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {

@@ -62,7 +62,8 @@ public struct Call {
     }
 
     /// Hands a command to the hub and answers with what becomes of it.
-    public func submit(_ command: Command, then answer: @escaping (Outcome) throws(HubError) -> HTTPResponse) -> Answer {
+    public func submit(_ command: Command, then answer: @escaping (Outcome) throws(HubError) -> HTTPResponse) -> Answer
+    {
         let responder = responder
         let requestID = requestID
         let services = services

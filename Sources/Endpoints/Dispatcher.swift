@@ -17,7 +17,9 @@ public struct Dispatcher: Sendable {
     }
 
     /// Answers a whole request, or leaves it to the responder. Runs on the connection's shard.
-    public func answer(_ request: HTTPRequest, from peer: any Peer, on services: ShardServices, through responder: any Responder)
+    public func answer(
+        _ request: HTTPRequest, from peer: any Peer, on services: ShardServices, through responder: any Responder
+    )
         -> Answer
     {
         let requestID = services.requestID()
@@ -45,7 +47,8 @@ public struct Dispatcher: Sendable {
             throw HubError(.genericMethodNotAllowed, "This path does not take that method.")
         case .route(let route, let captures):
             let version = try apiVersion(request, route)
-            let principal = try services.authorizer.authorize(request, route.requirement, captures, peer, hub: services.hub)
+            let principal = try services.authorizer.authorize(
+                request, route.requirement, captures, peer, hub: services.hub)
             return Call(
                 request: request, route: route, captures: captures, principal: principal, requestID: requestID,
                 apiVersion: version, services: services, responder: responder)

@@ -24,7 +24,10 @@ public struct ChunkedDecoder {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
             switch state {
             case .size:
-                guard let line = try line(rest, limits.chunkLineBytes, HTTPFailure(400, "A chunk's size line is too long.")) else {
+                guard
+                    let line = try line(
+                        rest, limits.chunkLineBytes, HTTPFailure(400, "A chunk's size line is too long."))
+                else {
                     return offset
                 }
                 let size = try Self.size(UnsafeRawBufferPointer(rebasing: rest[..<line]))
@@ -83,7 +86,8 @@ public struct ChunkedDecoder {
             case UInt8(ascii: "A")...UInt8(ascii: "F"): value = byte - UInt8(ascii: "A") + 10
             default:
                 let extensionStart = line[digits...].drop { $0 == 0x20 || $0 == 0x09 }.first
-                guard digits > 0, extensionStart == UInt8(ascii: ";"), line.allSatisfy(HTTPCharacters.isFieldValue) else {
+                guard digits > 0, extensionStart == UInt8(ascii: ";"), line.allSatisfy(HTTPCharacters.isFieldValue)
+                else {
                     throw HTTPFailure(400, "A chunk has no size.")
                 }
                 return size

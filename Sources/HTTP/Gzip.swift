@@ -29,7 +29,9 @@ public enum Gzip {
     /// The plain form of a request's body. 413 where it would be longer than `limit`, 400 where it is not gzip.
     public static func decompress(_ compressed: [UInt8], limit: Int) throws(HTTPFailure) -> [UInt8] {
         var stream = z_stream()
-        guard czlib_inflate_init_gzip(&stream) == Z_OK else { throw HTTPFailure(503, "There is no memory to decompress.") }
+        guard czlib_inflate_init_gzip(&stream) == Z_OK else {
+            throw HTTPFailure(503, "There is no memory to decompress.")
+        }
         defer { inflateEnd(&stream) }
         var input = compressed
         let outcome = input.withUnsafeMutableBufferPointer { input -> Result<[UInt8], HTTPFailure> in
@@ -51,7 +53,9 @@ public enum Gzip {
                 let status = inflate(&stream, Z_NO_FLUSH)
                 return (status, buffer.count - Int(stream.avail_out))
             }
-            guard output.count + count <= limit else { throw HTTPFailure(413, "The body is longer than \(limit) bytes.") }
+            guard output.count + count <= limit else {
+                throw HTTPFailure(413, "The body is longer than \(limit) bytes.")
+            }
             output.append(contentsOf: buffer[..<count])
             if status == Z_STREAM_END {
                 guard stream.avail_in == 0 else { throw damaged }

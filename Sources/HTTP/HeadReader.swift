@@ -44,9 +44,13 @@ struct HeadReader {
 
     /// What can be refused before the head is whole.
     static func refuseEarly(_ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits) throws(HTTPFailure) {
-        guard bytes.count <= limits.headBytes else { throw HTTPFailure(431, "The head is longer than \(limits.headBytes) bytes.") }
+        guard bytes.count <= limits.headBytes else {
+            throw HTTPFailure(431, "The head is longer than \(limits.headBytes) bytes.")
+        }
         let line = bytes.firstIndex(of: 10) ?? bytes.count
-        guard bytes[..<min(line, bytes.count)].prefix(limits.methodBytes + 1).contains(UInt8(ascii: " ")) || line <= limits.methodBytes
+        guard
+            bytes[..<min(line, bytes.count)].prefix(limits.methodBytes + 1).contains(UInt8(ascii: " "))
+                || line <= limits.methodBytes
         else { throw HTTPFailure(400, "The method is longer than \(limits.methodBytes) bytes.") }
         guard line <= limits.methodBytes + limits.targetBytes + 16 else {
             throw HTTPFailure(414, "The target is longer than \(limits.targetBytes) bytes.")
@@ -141,7 +145,8 @@ struct HeadReader {
                 throw HTTPFailure(400, "The request target is neither a path nor an absolute URL.")
             }
             let authority = target.lowerBound + (lowered.starts(with: "https://".utf8) ? 8 : 7)
-            guard let slash = bytes[authority..<target.upperBound].firstIndex(of: UInt8(ascii: "/")), slash > authority else {
+            guard let slash = bytes[authority..<target.upperBound].firstIndex(of: UInt8(ascii: "/")), slash > authority
+            else {
                 throw HTTPFailure(400, "The absolute request target has no path.")
             }
             start = slash
@@ -181,7 +186,8 @@ struct HeadReader {
         position += 2
         let field = HTTPHeaders.Field(
             nameStart: Int32(truncatingIfNeeded: nameStart), nameCount: Int32(truncatingIfNeeded: nameCount),
-            valueStart: Int32(truncatingIfNeeded: valueStart), valueCount: Int32(truncatingIfNeeded: valueEnd - valueStart))
+            valueStart: Int32(truncatingIfNeeded: valueStart),
+            valueCount: Int32(truncatingIfNeeded: valueEnd - valueStart))
         scratch.fields[fieldCount] = field
         fieldCount += 1
         try note(field)
@@ -241,7 +247,9 @@ struct HeadReader {
 
     private func framing() throws(HTTPFailure) -> HTTP1Parser.Framing {
         guard isChunked else { return contentLength.map { $0 == 0 ? .none : .length($0) } ?? .none }
-        guard contentLength == nil else { throw HTTPFailure(400, "Content-Length and Transfer-Encoding exclude each other.") }
+        guard contentLength == nil else {
+            throw HTTPFailure(400, "Content-Length and Transfer-Encoding exclude each other.")
+        }
         guard !isHTTP10 else { throw HTTPFailure(400, "HTTP/1.0 has no transfer codings.") }
         return .chunked
     }
@@ -260,7 +268,8 @@ struct HeadReader {
 
     private func isEqual(_ value: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
         guard value.count == text.utf8CodeUnitCount else { return false }
-        for index in 0..<value.count where value[index] | HTTPCharacters.caseBit(value[index]) != text.utf8Start[index] {
+        for index in 0..<value.count where value[index] | HTTPCharacters.caseBit(value[index]) != text.utf8Start[index]
+        {
             return false
         }
         return true

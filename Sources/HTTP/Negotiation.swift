@@ -21,7 +21,9 @@ extension HTTPHeaders {
             guard parts.count == 2, parts[0].lowercased() == "wait" else { continue }
             // The first one counts (section 2).
             let digits = parts[1].filter { $0 != "\"" }
-            guard !digits.isEmpty, digits.count <= 9, digits.allSatisfy({ ("0"..."9").contains($0) }) else { return nil }
+            guard !digits.isEmpty, digits.count <= 9, digits.allSatisfy({ ("0"..."9").contains($0) }) else {
+                return nil
+            }
             return Int(digits)
         }
         return nil

@@ -30,7 +30,8 @@ public final class Entity: Sendable {
         self.modules = modules
     }
 
-    func with(identity: Identity? = nil, twin: Twin? = nil, patches: PatchHistory? = nil, modules: [TwinID]? = nil) -> Entity
+    func with(identity: Identity? = nil, twin: Twin? = nil, patches: PatchHistory? = nil, modules: [TwinID]? = nil)
+        -> Entity
     {
         guard identity != nil || twin != nil else {
             return Entity(

@@ -89,7 +89,9 @@ public final class Hub: Sendable {
     }
 
     /// Events after this sequence, oldest first, if the newest ones in memory reach back that far.
-    public func recentEvents(after sequence: UInt64, limit: Int) -> FeedPage { feed.recent(after: sequence, limit: limit) }
+    public func recentEvents(after sequence: UInt64, limit: Int) -> FeedPage {
+        feed.recent(after: sequence, limit: limit)
+    }
 
     /// As above, from the log where memory does not reach back; answers on a queue of its own.
     public func events(after sequence: UInt64, limit: Int, then answer: @escaping @Sendable (FeedPage) -> Void) {

@@ -82,7 +82,9 @@ final class SubscriberTable: Sendable {
             let bit: UInt64 = 1 << UInt64(number)
             var delivery = Delivery()
             if let own = outcomes[number] { delivery.outcomes = own.map { (token: $0.0, outcome: $0.1) } }
-            for notice in notices where notice.subscribers & bit != 0 { delivery.changes.append((notice.id, notice.entity)) }
+            for notice in notices where notice.subscribers & bit != 0 {
+                delivery.changes.append((notice.id, notice.entity))
+            }
             if feedWatchers & bit != 0 { delivery.events = events }
             if !delivery.isEmpty { subscriber.deliver(delivery) }
         }

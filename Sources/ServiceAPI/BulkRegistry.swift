@@ -7,7 +7,8 @@ import Vocabulary
 /// Many identities in one request (rest.md section 6).
 enum BulkRegistry {
     static let routes: [Route] = [
-        Route(.post, "/devices", "BulkRegistry_UpdateRegistry", .anyOf(.registryWrite), bodyLimit: BodyLimit.bulk, update)
+        Route(
+            .post, "/devices", "BulkRegistry_UpdateRegistry", .anyOf(.registryWrite), bodyLimit: BodyLimit.bulk, update)
     ]
 
     private static func update(_ call: Call) throws(HubError) -> Answer {
@@ -72,7 +73,8 @@ enum BulkRegistry {
         var response = HTTPResponse.json(json.bytes)
         if !result.isSuccessful {
             response.status = 400
-            response.fields.append(HTTPField("iothub-errorcode", ErrorCode.bulkRegistryOperationFailure.name.description))
+            response.fields.append(
+                HTTPField("iothub-errorcode", ErrorCode.bulkRegistryOperationFailure.name.description))
         }
         return response
     }

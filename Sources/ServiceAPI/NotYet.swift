@@ -16,9 +16,11 @@ enum NotYet {
         // Configurations
         .missing(.get, "/configurations", "Configuration_GetConfigurations", .anyOf([.registryRead, .serviceConnect])),
         .missing(.get, "/configurations/{id}", "Configuration_Get", .anyOf([.registryRead, .serviceConnect])),
-        .missing(.put, "/configurations/{id}", "Configuration_CreateOrUpdate", .anyOf([.registryWrite, .serviceConnect])),
+        .missing(
+            .put, "/configurations/{id}", "Configuration_CreateOrUpdate", .anyOf([.registryWrite, .serviceConnect])),
         .missing(.delete, "/configurations/{id}", "Configuration_Delete", .anyOf([.registryWrite, .serviceConnect])),
-        .missing(.post, "/configurations/testQueries", "Configuration_TestQueries", .anyOf([.registryRead, .serviceConnect])),
+        .missing(
+            .post, "/configurations/testQueries", "Configuration_TestQueries", .anyOf([.registryRead, .serviceConnect])),
         .missing(
             .post, "/devices/{device}/applyConfigurationContent", "Configuration_ApplyOnEdgeDevice",
             .anyOf([.registryWrite, .serviceConnect])),
@@ -35,9 +37,11 @@ enum NotYet {
         .missing(.get, "/digitaltwins/{device}", "DigitalTwin_GetDigitalTwin", .anyOf(.serviceConnect)),
         .missing(.patch, "/digitaltwins/{device}", "DigitalTwin_UpdateDigitalTwin", .anyOf(.serviceConnect)),
         .missing(
-            .post, "/digitaltwins/{device}/commands/{name}", "DigitalTwin_InvokeRootLevelCommand", .anyOf(.serviceConnect)),
+            .post, "/digitaltwins/{device}/commands/{name}", "DigitalTwin_InvokeRootLevelCommand",
+            .anyOf(.serviceConnect)),
         .missing(
-            .post, "/digitaltwins/{device}/components/{component}/commands/{name}", "DigitalTwin_InvokeComponentCommand",
+            .post, "/digitaltwins/{device}/components/{component}/commands/{name}",
+            "DigitalTwin_InvokeComponentCommand",
             .anyOf(.serviceConnect)),
         // Cloud-to-device messages
         .missing(
@@ -50,7 +54,8 @@ enum NotYet {
             .delete, "/messages/serviceBound/feedback/{lock}", "CloudToDeviceMessages_CompleteFeedbackNotification",
             .anyOf(.serviceConnect)),
         .missing(
-            .post, "/messages/serviceBound/feedback/{lock}/abandon", "CloudToDeviceMessages_AbandonFeedbackNotification",
+            .post, "/messages/serviceBound/feedback/{lock}/abandon",
+            "CloudToDeviceMessages_AbandonFeedbackNotification",
             .anyOf(.serviceConnect)),
         // What devices send and receive over HTTPS
         .missing(.post, "/devices/{device}/messages/events", "Device_SendDeviceEvent", .device),
@@ -62,6 +67,7 @@ enum NotYet {
             .device),
         .missing(.post, "/devices/{device}/files", "Device_CreateFileUploadSasUri", .device),
         .missing(.post, "/devices/{device}/files/notifications", "Device_UpdateFileUploadStatus", .device),
-        .missing(.post, "/devices/{device}/files/notifications/{correlation}", "Device_UpdateFileUploadStatus", .device),
+        .missing(
+            .post, "/devices/{device}/files/notifications/{correlation}", "Device_UpdateFileUploadStatus", .device),
     ]
 }

@@ -50,14 +50,17 @@ public struct ErrorCode: Hashable, Sendable {
     public static let requestTimedOut = ErrorCode(400024, "RequestTimedOut")
     public static let unsupportedOperationOnReplica = ErrorCode(400025, "UnsupportedOperationOnReplica")
     public static let nullMessage = ErrorCode(400026, "NullMessage")
-    public static let connectionForcefullyClosedOnNewConnection = ErrorCode(400027, "ConnectionForcefullyClosedOnNewConnection")
+    public static let connectionForcefullyClosedOnNewConnection = ErrorCode(
+        400027, "ConnectionForcefullyClosedOnNewConnection")
     public static let invalidDeviceScope = ErrorCode(400028, "InvalidDeviceScope")
-    public static let connectionForcefullyClosedOnFaultInjection = ErrorCode(400029, "ConnectionForcefullyClosedOnFaultInjection")
+    public static let connectionForcefullyClosedOnFaultInjection = ErrorCode(
+        400029, "ConnectionForcefullyClosedOnFaultInjection")
     public static let connectionRejectedOnFaultInjection = ErrorCode(400030, "ConnectionRejectedOnFaultInjection")
     public static let invalidEndpointAuthenticationType = ErrorCode(400031, "InvalidEndpointAuthenticationType")
     public static let managedIdentityNotEnabled = ErrorCode(400032, "ManagedIdentityNotEnabled")
     public static let invalidPolicyKey = ErrorCode(400035, "InvalidPolicyKey")
-    public static let bulkRegenerateDeviceKeyOperationFailure = ErrorCode(400036, "BulkRegenerateDeviceKeyOperationFailure")
+    public static let bulkRegenerateDeviceKeyOperationFailure = ErrorCode(
+        400036, "BulkRegenerateDeviceKeyOperationFailure")
     public static let invalidRouteTestInput = ErrorCode(400100, "InvalidRouteTestInput")
     public static let invalidSourceOnRoute = ErrorCode(400101, "InvalidSourceOnRoute")
     public static let routingNotEnabled = ErrorCode(400102, "RoutingNotEnabled")
@@ -66,8 +69,10 @@ public struct ErrorCode: Hashable, Sendable {
     public static let tenantHubRoutingNotEnabled = ErrorCode(400302, "TenantHubRoutingNotEnabled")
     public static let invalidConfigurationTargetCondition = ErrorCode(400401, "InvalidConfigurationTargetCondition")
     public static let invalidConfigurationContent = ErrorCode(400402, "InvalidConfigurationContent")
-    public static let cannotModifyImmutableConfigurationContent = ErrorCode(400403, "CannotModifyImmutableConfigurationContent")
-    public static let invalidConfigurationCustomMetricsQuery = ErrorCode(400404, "InvalidConfigurationCustomMetricsQuery")
+    public static let cannotModifyImmutableConfigurationContent = ErrorCode(
+        400403, "CannotModifyImmutableConfigurationContent")
+    public static let invalidConfigurationCustomMetricsQuery = ErrorCode(
+        400404, "InvalidConfigurationCustomMetricsQuery")
     public static let invalidPnPInterfaceDefinition = ErrorCode(400501, "InvalidPnPInterfaceDefinition")
     public static let invalidPnPDesiredProperties = ErrorCode(400502, "InvalidPnPDesiredProperties")
     public static let invalidPnPReportedProperties = ErrorCode(400503, "InvalidPnPReportedProperties")
@@ -88,7 +93,8 @@ public struct ErrorCode: Hashable, Sendable {
     public static let jobQuotaExceeded = ErrorCode(403003, "JobQuotaExceeded")
     public static let deviceMaximumQueueDepthExceeded = ErrorCode(403004, "DeviceMaximumQueueDepthExceeded")
     public static let iotHubMaxCbsTokenExceeded = ErrorCode(403005, "IotHubMaxCbsTokenExceeded")
-    public static let deviceMaximumActiveFileUploadLimitExceeded = ErrorCode(403006, "DeviceMaximumActiveFileUploadLimitExceeded")
+    public static let deviceMaximumActiveFileUploadLimitExceeded = ErrorCode(
+        403006, "DeviceMaximumActiveFileUploadLimitExceeded")
     public static let deviceMaximumQueueSizeExceeded = ErrorCode(403007, "DeviceMaximumQueueSizeExceeded")
     public static let routingEndpointResponseForbidden = ErrorCode(403008, "RoutingEndpointResponseForbidden")
     public static let invalidMessageExpiryTime = ErrorCode(403009, "InvalidMessageExpiryTime")
@@ -96,7 +102,8 @@ public struct ErrorCode: Hashable, Sendable {
     public static let keyEncryptionKeyRevoked = ErrorCode(403011, "KeyEncryptionKeyRevoked")
     public static let deviceDisabled = ErrorCode(403012, "DeviceDisabled")
     public static let deviceModelMaxPropertiesExceeded = ErrorCode(403100, "DeviceModelMaxPropertiesExceeded")
-    public static let deviceModelMaxIndexablePropertiesExceeded = ErrorCode(403101, "DeviceModelMaxIndexablePropertiesExceeded")
+    public static let deviceModelMaxIndexablePropertiesExceeded = ErrorCode(
+        403101, "DeviceModelMaxIndexablePropertiesExceeded")
     public static let deviceMaximumInflightMethodExceeded = ErrorCode(403800, "DeviceMaximumInflightMethodExceeded")
     public static let genericNotFound = ErrorCode(404000, "GenericNotFound")
     public static let deviceNotFound = ErrorCode(404001, "DeviceNotFound")
@@ -133,7 +140,8 @@ public struct ErrorCode: Hashable, Sendable {
     public static let jobAlreadyExists = ErrorCode(409104, "JobAlreadyExists")
     public static let moduleAlreadyExistsOnDevice = ErrorCode(409301, "ModuleAlreadyExistsOnDevice")
     public static let configurationAlreadyExists = ErrorCode(409401, "ConfigurationAlreadyExists")
-    public static let applyConfigurationAlreadyInProgressOnDevice = ErrorCode(409402, "ApplyConfigurationAlreadyInProgressOnDevice")
+    public static let applyConfigurationAlreadyInProgressOnDevice = ErrorCode(
+        409402, "ApplyConfigurationAlreadyInProgressOnDevice")
     public static let genericPreconditionFailed = ErrorCode(412000, "GenericPreconditionFailed")
     public static let preconditionFailed = ErrorCode(412001, "PreconditionFailed")
     public static let deviceMessageLockLost = ErrorCode(412002, "DeviceMessageLockLost")

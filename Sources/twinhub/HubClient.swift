@@ -82,14 +82,19 @@ struct HubClient {
     ) {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: \(report.host):\(report.httpsPort)\r\nAccept: \(accept)\r\n"
         if let ownerToken { head += "Authorization: \(ownerToken)\r\n" }
-        if !body.isEmpty || method != "GET" { head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n" }
+        if !body.isEmpty || method != "GET" {
+            head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
+        }
         head += "Connection: close\r\n\r\n"
         let request = Array(head.utf8) + body
         let (shard, tls, report) = (reactor.shards[0], tls, report)
         shard.post {
             let handler = ExchangeHandler(event: event, failed: failed)
-            let connection = shard.connect(host: report.host, port: report.httpsPort, tls: tls, handler: handler)
-            connection.send(request)
+            do throws(ReactorError) {
+                try shard.connect(to: report.host, port: report.httpsPort, tls: tls, handler: handler).send(request)
+            } catch {
+                failed(error.description)
+            }
         }
     }
 }
@@ -122,7 +127,9 @@ private final class ExchangeHandler: ConnectionHandler {
     }
 
     func closed(_ connection: Connection) {
-        fail(connection.tlsFailure ?? (connection.systemError == 0 ? "the connection was closed" : Files.reason(connection.systemError)))
+        fail(
+            connection.tlsFailure
+                ?? (connection.systemError == 0 ? "the connection was closed" : Files.reason(connection.systemError)))
     }
 
     private func pass(_ next: HTTP1ResponseReader.Event) {

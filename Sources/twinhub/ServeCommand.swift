@@ -76,8 +76,8 @@ struct ServeCommand: ParsableCommand {
         limits.apply(to: &configuration)
         do {
             try Server.run(configuration)
-        } catch let failure as StartFailure {
-            StandardError.write("twinhub: \(failure.description)\n")
+        } catch {
+            StandardError.write("twinhub: \(error.description)\n")
             throw ExitCode.failure
         }
     }
@@ -91,5 +91,5 @@ struct DataOption: ParsableArguments {
 
 enum AuthorizationOption: String, ExpressibleByArgument, CaseIterable { case required, off }
 
-extension Durability: @retroactive ExpressibleByArgument {}
+extension Durability: ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}

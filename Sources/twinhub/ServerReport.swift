@@ -18,7 +18,8 @@ struct ServerReport {
             throw StartFailure("no server has been ready on \(dataFolder) (\(path): \(Files.reason))")
         }
         let report = try JSONDocument(parsing: bytes).root
-        guard let host = report["host"]?.string, let https = report["httpsPort"]?.int, let mqtt = report["mqttPort"]?.int
+        guard let host = report["host"]?.string, let https = report["httpsPort"]?.int,
+            let mqtt = report["mqttPort"]?.int
         else { throw StartFailure("\(path) is not a ready report") }
         self.host = host
         httpsPort = UInt16(truncatingIfNeeded: https)

@@ -33,7 +33,8 @@ final class Certificate {
     static func root(
         _ kind: CertificateKind, at now: Timestamp, _ environment: Environment
     ) throws(DevelopmentAuthority.Failure) -> Certificate {
-        let name = "TwinHub development root, \(kind == .p256 ? "P-256" : "RSA-2048"), \(Hex.encode(environment.randomBytes(4)))"
+        let name =
+            "TwinHub development root, \(kind == .p256 ? "P-256" : "RSA-2048"), \(Hex.encode(environment.randomBytes(4)))"
         let root = try Certificate(kind, name: name, days: DevelopmentAuthority.rootDays, at: now, environment)
         X509_set_issuer_name(root.certificate, X509_get_subject_name(root.certificate))
         try root.add(NID_basic_constraints, "critical,CA:TRUE", issuer: root)
@@ -45,7 +46,8 @@ final class Certificate {
     }
 
     static func leaf(
-        _ kind: CertificateKind, names: [String], signedBy issuer: Certificate, at now: Timestamp, _ environment: Environment
+        _ kind: CertificateKind, names: [String], signedBy issuer: Certificate, at now: Timestamp,
+        _ environment: Environment
     ) throws(DevelopmentAuthority.Failure) -> Certificate {
         let leaf = try Certificate(kind, name: "localhost", days: DevelopmentAuthority.leafDays, at: now, environment)
         X509_set_issuer_name(leaf.certificate, X509_get_subject_name(issuer.certificate))

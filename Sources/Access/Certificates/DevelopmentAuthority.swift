@@ -40,8 +40,11 @@ public struct DevelopmentAuthority {
         for kind in CertificateKind.allCases {
             let rootFile = "\(folder)/root-\(kind.rawValue).pem"
             let leaf = Leaf(
-                chainFile: "\(folder)/server-\(kind.rawValue).pem", keyFile: "\(folder)/server-\(kind.rawValue)-key.pem")
-            if isCurrent, let root = PEMFile.read(rootFile), PEMFile.exists(leaf.chainFile), PEMFile.exists(leaf.keyFile) {
+                chainFile: "\(folder)/server-\(kind.rawValue).pem", keyFile: "\(folder)/server-\(kind.rawValue)-key.pem"
+            )
+            if isCurrent, let root = PEMFile.read(rootFile), PEMFile.exists(leaf.chainFile),
+                PEMFile.exists(leaf.keyFile)
+            {
                 roots += root
             } else {
                 let root = try Self.root(kind, rootFile, "\(folder)/root-\(kind.rawValue)-key.pem", now, environment)

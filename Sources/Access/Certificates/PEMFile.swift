@@ -23,7 +23,9 @@ enum PEMFile {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0, let file = fdopen(descriptor, "w") else { throw failure("write", path) }
         let written = fwrite(bytes, 1, bytes.count, file)
-        guard fclose(file) == 0, written == bytes.count, rename(temporary, path) == 0 else { throw failure("write", path) }
+        guard fclose(file) == 0, written == bytes.count, rename(temporary, path) == 0 else {
+            throw failure("write", path)
+        }
     }
 
     private static func failure(_ action: String, _ path: String) -> DevelopmentAuthority.Failure {

@@ -53,7 +53,9 @@ struct Credentials {
     }
 
     /// Kept in the data folder, so that they stay the same from start to start.
-    private static func generatedKeys(_ folder: DataFolder?, _ environment: Environment) throws(StartFailure) -> PolicyTable {
+    private static func generatedKeys(_ folder: DataFolder?, _ environment: Environment) throws(StartFailure)
+        -> PolicyTable
+    {
         guard let file = folder?.policyKeys else { return .generated(environment) }
         if let bytes = Files.read(file) {
             do throws(HubError) {
@@ -63,7 +65,9 @@ struct Credentials {
             }
         }
         let made = PolicyTable.generated(environment)
-        guard Files.write(Array(made.text.utf8), to: file, mode: 0o600) else { throw StartFailure("\(file): \(Files.reason)") }
+        guard Files.write(Array(made.text.utf8), to: file, mode: 0o600) else {
+            throw StartFailure("\(file): \(Files.reason)")
+        }
         return made
     }
 

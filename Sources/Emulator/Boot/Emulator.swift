@@ -31,7 +31,8 @@ public final class Emulator: Sendable {
     /// Starts it. Sockets listen from early on, so that `/health` tells the truth while the log is replayed.
     ///
     /// - Throws: `StartFailure` with a sentence for the person who started it; nothing is left running then.
-    public init(_ configuration: Configuration, environment: Environment = .system, logger: Logger) throws(StartFailure) {
+    public init(_ configuration: Configuration, environment: Environment = .system, logger: Logger) throws(StartFailure)
+    {
         self.configuration = configuration
         self.environment = environment
         self.logger = logger
@@ -43,7 +44,9 @@ public final class Emulator: Sendable {
         authorityFile = credentials.authorityFile
         readiness = Readiness()
         do {
-            reactor = try Reactor(shards: configuration.shards ?? min(Reactor.processorCount, Configuration.maximumShards), limits: configuration.reactor)
+            reactor = try Reactor(
+                shards: configuration.shards ?? min(Reactor.processorCount, Configuration.maximumShards),
+                limits: configuration.reactor)
         } catch {
             throw StartFailure("the event loops cannot be set up: \(error)")
         }

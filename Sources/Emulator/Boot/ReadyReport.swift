@@ -29,7 +29,8 @@ struct ReadyReport {
 
     private var connectionString: String? {
         guard let owner = emulator.policies["iothubowner"] else { return nil }
-        return "HostName=\(host):\(emulator.httpsPort);SharedAccessKeyName=iothubowner;SharedAccessKey=\(owner.primary.base64)"
+        return
+            "HostName=\(host):\(emulator.httpsPort);SharedAccessKeyName=iothubowner;SharedAccessKey=\(owner.primary.base64)"
     }
 
     /// What a person needs to go on.
@@ -38,7 +39,9 @@ struct ReadyReport {
         lines.append("  HTTPS (and plain HTTP)  https://\(host):\(emulator.httpsPort)")
         lines.append("  MQTT                    \(host):\(emulator.mqttPort)")
         lines.append("  data                    \(dataFolder ?? "in memory, gone at the end")")
-        lines.append("  durability              \(emulator.configuration.dataFolder == nil ? "none" : emulator.configuration.durability.rawValue)")
+        lines.append(
+            "  durability              \(emulator.configuration.dataFolder == nil ? "none" : emulator.configuration.durability.rawValue)"
+        )
         if let file = emulator.authorityFile {
             lines.append("  CA certificates         \(Files.absolute(file))")
         }
@@ -47,7 +50,9 @@ struct ReadyReport {
             lines.append("  Authorization is OFF: everybody may do everything.")
         }
         if let warning = exposure { lines.append("  WARNING: \(warning)") }
-        lines.append("  try                     curl \(emulator.configuration.tlsOnly ? "-k https" : "http")://\(host):\(emulator.httpsPort)/health/ready")
+        lines.append(
+            "  try                     curl \(emulator.configuration.tlsOnly ? "-k https" : "http")://\(host):\(emulator.httpsPort)/health/ready"
+        )
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -90,9 +95,13 @@ struct ReadyReport {
 
     /// Writes the JSON form where it was asked for. Throws where that cannot be done.
     func save() throws(StartFailure) {
-        guard let file = emulator.configuration.readyFile ?? emulator.configuration.dataFolder.map({ DataFolder($0).readyReport })
+        guard
+            let file = emulator.configuration.readyFile
+                ?? emulator.configuration.dataFolder.map({ DataFolder($0).readyReport })
         else { return }
         // Holds a connection string, which may be a generated one.
-        guard Files.write(json, to: file, mode: 0o600) else { throw StartFailure("--ready-file \(file): \(Files.reason)") }
+        guard Files.write(json, to: file, mode: 0o600) else {
+            throw StartFailure("--ready-file \(file): \(Files.reason)")
+        }
     }
 }

@@ -20,7 +20,8 @@ struct Seeding {
             throw StartFailure("--seed \(file): \(String(cString: strerror(errno)))")
         }
         var items: [RegistryItem] = []
-        for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+        {
             guard line.contains(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\r") }) else { continue }
             do {
                 items.append(try RegistryItem(JSONDocument(parsing: Array(line)).root))
@@ -35,12 +36,15 @@ struct Seeding {
     ///
     /// - Returns: how many lines were loaded.
     func load(into hub: Hub) throws(StartFailure) -> Int {
-        let missing = items.filter { hub.entity($0.id) == nil || $0.id.module?.hasPrefix("$") == true && hub.lastSequence == 0 }
+        let missing = items.filter {
+            hub.entity($0.id) == nil || $0.id.module?.hasPrefix("$") == true && hub.lastSequence == 0
+        }
         var loaded = 0
         for chunk in chunks(missing) {
             loaded += chunk.count
             let origin = Origin(principal: "seed", requestID: hub.environment.requestID(), transport: "hub")
-            if case .refused(let error) = hub.execute(.seed(chunk, isComplete: loaded == missing.count), origin: origin) {
+            if case .refused(let error) = hub.execute(.seed(chunk, isComplete: loaded == missing.count), origin: origin)
+            {
                 throw StartFailure("--seed \(file): \(error.text)")
             }
         }

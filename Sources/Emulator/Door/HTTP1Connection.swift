@@ -91,7 +91,8 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
             if head.expectsContinue, bytes.count == head.count {
                 connection.send(
                     UnsafeRawBufferPointer(
-                        start: HTTP1Serializer.continueHead.utf8Start, count: HTTP1Serializer.continueHead.utf8CodeUnitCount))
+                        start: HTTP1Serializer.continueHead.utf8Start,
+                        count: HTTP1Serializer.continueHead.utf8CodeUnitCount))
             }
             phase = .body(IncomingBody(head, of: bytes, limit: limit))
             wait(milliseconds: shared.limits.bodyPauseMilliseconds)

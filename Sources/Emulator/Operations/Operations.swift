@@ -70,7 +70,8 @@ struct Operations: Sendable {
         text.counter("twinhub_connections_refused_total", "Connections refused at a limit.", counts.refused)
         text.counter("twinhub_connections_cut_total", "Connections cut for what they cost.", counts.cut)
         text.gauge(
-            "twinhub_start_time_seconds", "When this process started, in seconds since 1970.", Int(startedAt.unixSeconds))
+            "twinhub_start_time_seconds", "When this process started, in seconds since 1970.",
+            Int(startedAt.unixSeconds))
         var response = HTTPResponse(status: 200)
         response.contentType = "text/plain; version=0.0.4; charset=utf-8"
         response.body = text.bytes

@@ -64,7 +64,9 @@ public struct HTTP1ResponseReader {
         switch state {
         case .head:
             guard let length = Self.headLength(bytes) else {
-                guard bytes.count < Self.maximumHeadBytes else { throw Malformed(description: "the answer's head is too long") }
+                guard bytes.count < Self.maximumHeadBytes else {
+                    throw Malformed(description: "the answer's head is too long")
+                }
                 return 0
             }
             try begin(String(decoding: bytes[..<length], as: UTF8.self), event)
@@ -83,7 +85,9 @@ public struct HTTP1ResponseReader {
         case .chunkSize:
             guard let line = Self.line(bytes) else { return 0 }
             let digits = line.text.prefix { $0 != ";" && $0 != " " }
-            guard let size = Int(digits, radix: 16), size >= 0 else { throw Malformed(description: "a chunk has no size") }
+            guard let size = Int(digits, radix: 16), size >= 0 else {
+                throw Malformed(description: "a chunk has no size")
+            }
             state = size == 0 ? .trailers : .chunk(size)
             return line.length
         case .chunkEnd:
@@ -122,7 +126,9 @@ public struct HTTP1ResponseReader {
         } else if head["transfer-encoding"] != nil {
             state = .chunkSize
         } else if let length = head["content-length"] {
-            guard let length = Int(length), length >= 0 else { throw Malformed(description: "Content-Length is not a number") }
+            guard let length = Int(length), length >= 0 else {
+                throw Malformed(description: "Content-Length is not a number")
+            }
             if length == 0 { end(event) } else { state = .length(length) }
         } else {
             state = .untilClose

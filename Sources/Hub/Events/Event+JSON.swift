@@ -120,7 +120,8 @@ extension RecordedEvent {
             case .twinPatched:
                 event = .twinPatched(try id(), try ServicePatch(body: try part("patch")), try TwinEffect(body))
             case .twinReplaced:
-                event = .twinReplaced(try id(), try ServiceReplacement(record: try part("document")), try TwinEffect(body))
+                event = .twinReplaced(
+                    try id(), try ServiceReplacement(record: try part("document")), try TwinEffect(body))
             case .twinReported:
                 event = .twinReported(try id(), try ReportedPatch(record: try part("reported")), try TwinEffect(body))
             case .seeded:
@@ -174,7 +175,8 @@ extension Origin {
 
     /// Nil where there is none to read; what the log does not keep reads as empty.
     init?(_ body: JSONValue) {
-        guard let principal = body["principal"]?.string, let id = body["requestId"]?.string.flatMap(RequestID.init) else {
+        guard let principal = body["principal"]?.string, let id = body["requestId"]?.string.flatMap(RequestID.init)
+        else {
             return nil
         }
         self.init(principal: principal, requestID: id, transport: "")

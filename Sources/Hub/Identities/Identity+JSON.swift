@@ -106,7 +106,8 @@ extension Identity {
             guard let time = Timestamp(text) else { throw RecordError(member) }
             return time
         }
-        guard let generation = UInt64(try text("generationId")), let counter = ETag.decimalCounter(try text("etag")) else {
+        guard let generation = UInt64(try text("generationId")), let counter = ETag.decimalCounter(try text("etag"))
+        else {
             throw RecordError("generationId")
         }
         let device = try text("deviceId")
@@ -135,7 +136,9 @@ extension Identity {
             case "selfSigned":
                 let prints = body?["x509Thumbprint"]
                 return .selfSigned(
-                    primary: try prints?["primaryThumbprint"]?.string.map { (text) throws(HubError) in try Thumbprint(text) },
+                    primary: try prints?["primaryThumbprint"]?.string.map { (text) throws(HubError) in
+                        try Thumbprint(text)
+                    },
                     secondary: try prints?["secondaryThumbprint"]?.string.map { (text) throws(HubError) in
                         try Thumbprint(text)
                     })

@@ -31,7 +31,8 @@ extension HubState {
 
     /// The identity that a draft describes and, for an edge device, its two system modules after it. Checks everything
     /// that creation can be refused for.
-    func newIdentities(_ id: TwinID, _ draft: IdentityDraft, _ context: DecisionContext) throws(HubError) -> [Identity] {
+    func newIdentities(_ id: TwinID, _ draft: IdentityDraft, _ context: DecisionContext) throws(HubError) -> [Identity]
+    {
         guard registry.identities < limits.identities else {
             throw HubError(.tooManyDevices, "The hub holds \(limits.identities) identities, its limit.")
         }
@@ -82,7 +83,9 @@ extension HubState {
                 let dash = scope.utf8.lastIndex(of: UInt8(ascii: "-")),
                 let parent = entity(TwinID(trusted: String(scope[..<dash].dropFirst("ms-azure-iot-edge://".count)))),
                 parent.identity.iotEdge, parent.identity.deviceScope == scope
-            else { throw HubError(.invalidDeviceScope, "The scope '\(scope)' is not that of an edge device of this hub.") }
+            else {
+                throw HubError(.invalidDeviceScope, "The scope '\(scope)' is not that of an edge device of this hub.")
+            }
         }
         return scopes
     }
@@ -168,7 +171,8 @@ extension HubState {
         }
         throw HubError(
             .preconditionFailed,
-            "Precondition failed: Device version did not match, existingVersion:\(identity.etagCounter) newVersion:\(asked)")
+            "Precondition failed: Device version did not match, existingVersion:\(identity.etagCounter) newVersion:\(asked)"
+        )
     }
 }
 

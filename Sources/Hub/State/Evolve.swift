@@ -57,7 +57,9 @@ extension HubState {
         let kind: Twin.Kind = identity.id.isModule ? .module : .device
         let twin: Twin
         do {
-            twin = try seed.map { (seed) throws(HubError) in try Twin.seeded(seed, at: time, kind: kind) } ?? .fresh(at: time, kind: kind)
+            twin =
+                try seed.map { (seed) throws(HubError) in try Twin.seeded(seed, at: time, kind: kind) }
+                ?? .fresh(at: time, kind: kind)
         } catch {
             throw EvolveError(id: identity.id, reason: error.description)
         }
@@ -121,5 +123,7 @@ extension Identity {
         return copy
     }
 
-    static func edgeScope(_ id: TwinID, generation: UInt64) -> String { "ms-azure-iot-edge://\(id.device)-\(generation)" }
+    static func edgeScope(_ id: TwinID, generation: UInt64) -> String {
+        "ms-azure-iot-edge://\(id.device)-\(generation)"
+    }
 }

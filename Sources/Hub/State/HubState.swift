@@ -13,8 +13,10 @@ struct HubState {
     private(set) var registry: RegistrySummary
     var seed: SeedState
 
-    init(base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(), seed: SeedState = SeedState())
-    {
+    init(
+        base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
+        seed: SeedState = SeedState()
+    ) {
         self.base = base
         self.limits = limits
         self.registry = registry

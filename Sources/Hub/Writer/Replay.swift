@@ -21,7 +21,8 @@ final class Replay: LogVisitor {
     var state: HubState {
         replaying
             ?? HubState(
-                base: index, limits: limits, registry: snapshot.header?.registry ?? RegistrySummary(), seed: snapshot.seed)
+                base: index, limits: limits, registry: snapshot.header?.registry ?? RegistrySummary(),
+                seed: snapshot.seed)
     }
 
     func beginSnapshot(covering sequence: UInt64, lines: Int) { lastSequence = sequence }

@@ -172,7 +172,8 @@ final class Writer: @unchecked Sendable {
         answer(answers, notices, events)
     }
 
-    private func answer(_ answers: [(Submission, Outcome)], _ notices: [EntityIndex.Notice], _ events: [RecordedEvent]) {
+    private func answer(_ answers: [(Submission, Outcome)], _ notices: [EntityIndex.Notice], _ events: [RecordedEvent])
+    {
         var outcomes: [Int: [(UInt64, Outcome)]] = [:]
         for (submission, outcome) in answers {
             outcomes[submission.subscriber.number, default: []].append((submission.token, outcome))
