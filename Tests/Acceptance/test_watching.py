@@ -1,6 +1,7 @@
 """The desired properties as they change: long-poll and server-sent events (TwinHub's own paths)."""
 
 import concurrent.futures
+import socket
 import threading
 
 import pytest
@@ -277,7 +278,7 @@ def test_events_of_a_version_to_come_are_gone(server, hub, device):
 def test_a_reader_that_never_reads_is_cut_off_and_others_are_served(hub, device, server, stream):
     """Bounded: what the reader does not take is not kept for ever. It resumes by version."""
     lazy = Wire(server.https_port)
-    lazy.socket.setsockopt(__import__("socket").SOL_SOCKET, __import__("socket").SO_RCVBUF, 4096)
+    lazy.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     lazy.send(request("GET", f"{watch_path(device)}/twin/desired?after=1", f"Authorization: {hub.token}", "Accept: text/event-stream"))
     keen = stream(f"{watch_path(device)}/twin/desired?after=1")
     filler = "x" * 4000
