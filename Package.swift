@@ -17,6 +17,7 @@ func tests(_ name: String, _ others: [Target.Dependency] = [], resources: [Resou
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heaps: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -45,15 +46,15 @@ let package = Package(
         room("Reactor", on: ["Vocabulary", "CSystem", "COpenSSL", deques]),
 
         // Floor 3: the hub itself, and the codecs.
-        room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", deques]),
+        room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", deques, heaps]),
         room("HTTP", on: ["Vocabulary", "CZlib", "CNGHTTP2"]),
 
         // Floor 4: what an endpoint is.
-        room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Hub", "HTTP"]),
+        room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Reactor", "Hub", "HTTP"]),
 
         // Floor 5: the endpoints.
         room("ServiceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Hub", "HTTP", "Endpoints"]),
-        room("DeviceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Hub", "HTTP", "Endpoints"]),
+        room("DeviceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints"]),
 
         // Floor 6: where everything is put together.
         room(
@@ -65,5 +66,7 @@ let package = Package(
 
         // Floor 7: the command line.
         .executableTarget(name: "twinhub", dependencies: ["Emulator", arguments], swiftSettings: warnings),
+
+        tests("Reactor"),
     ]
 )

@@ -41,3 +41,18 @@ public struct RequestID: Hashable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension RequestID {
+    /// Reads either form; nil for anything but 32 hexadecimal digits, dashes aside.
+    public init?(_ text: String) {
+        var words: [UInt64] = [0, 0]
+        var digits = 0
+        for byte in text.utf8 where byte != UInt8(ascii: "-") {
+            guard digits < 32, let value = Hex.value(byte) else { return nil }
+            words[digits / 16] = words[digits / 16] << 4 | UInt64(value)
+            digits += 1
+        }
+        guard digits == 32 else { return nil }
+        self.init(high: words[0], low: words[1])
+    }
+}

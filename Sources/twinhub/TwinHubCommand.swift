@@ -4,5 +4,19 @@ import ArgumentParser
 @main
 struct TwinHubCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "twinhub", abstract: "A local emulator of Azure IoT Hub's device and module twins.")
+        commandName: "twinhub",
+        abstract: "A local emulator of Azure IoT Hub's device and module twins.",
+        discussion: """
+            Every flag can also be set in the environment: --https-port as TWINHUB_HTTPS_PORT, and so on. Flags win.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            ServeCommand.self, EnvCommand.self, SASCommand.self, HealthCommand.self, WatchCommand.self,
+            SeedCommand.self, ResetCommand.self, LogCommand.self,
+        ])
+
+    static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        main(EnvironmentFlags.adding(to: arguments, variables: EnvironmentFlags.process))
+    }
 }

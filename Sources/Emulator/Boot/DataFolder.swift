@@ -1,0 +1,18 @@
+/// What stands where in a data folder.
+public struct DataFolder: Sendable {
+    public let path: String
+
+    public init(_ path: String) { self.path = path }
+
+    /// The event log's segments and snapshots.
+    public var log: String { path + "/log" }
+    public var certificates: String { path + "/certificates" }
+    /// The development roots in PEM, for clients to trust.
+    public var authorities: String { path + "/ca.pem" }
+    /// The roots with the system's own, for programs that take one bundle.
+    public var trustBundle: String { path + "/ca-bundle.pem" }
+    /// Policy keys made by `--generate-keys`.
+    public var policyKeys: String { path + "/policies.json" }
+    /// What the running server said when it was ready.
+    public var readyReport: String { path + "/server.json" }
+}

@@ -1,0 +1,129 @@
+import Access
+import DeviceAPI
+import Endpoints
+import HTTP
+import Hub
+import Journal
+import Logging
+import Reactor
+import ServiceAPI
+import Vocabulary
+
+/// The whole of TwinHub put together: log, hub, certificates, access, endpoints and sockets, started and stopped in
+/// order.
+public final class Emulator: Sendable {
+    public let configuration: Configuration
+    public let environment: Environment
+    public let hub: Hub
+    public let httpsPort: UInt16
+    public let mqttPort: UInt16
+    public let policies: PolicyTable
+    /// Where clients find the roots; nil without a data folder.
+    public let authorityFile: String?
+    public let replayMilliseconds: UInt64
+    public let seededLines: Int
+
+    private let reactor: Reactor
+    private let readiness: Readiness
+    private let logger: Logger
+
+    /// Starts it. Sockets listen from early on, so that `/health` tells the truth while the log is replayed.
+    ///
+    /// - Throws: `StartFailure` with a sentence for the person who started it; nothing is left running then.
+    public init(_ configuration: Configuration, environment: Environment = .system, logger: Logger) throws(StartFailure) {
+        self.configuration = configuration
+        self.environment = environment
+        self.logger = logger
+        let log = try Self.openLog(configuration)
+        let seeding: Seeding?
+        if let file = configuration.seedFile { seeding = try Seeding(file: file) } else { seeding = nil }
+        let credentials = try Credentials(configuration, environment)
+        policies = credentials.policies
+        authorityFile = credentials.authorityFile
+        readiness = Readiness()
+        do {
+            reactor = try Reactor(shards: configuration.shards ?? min(Reactor.processorCount, Configuration.maximumShards), limits: configuration.reactor)
+        } catch {
+            throw StartFailure("the event loops cannot be set up: \(error)")
+        }
+        let operations = Operations(
+            readiness: readiness, reactor: reactor, environment: environment, startedAt: environment.now(),
+            authorities: credentials.authorities)
+        let dispatcher = Dispatcher(RouteTable(ServiceAPI.routes + DeviceAPI.routes + operations.routes))
+        let door = Door(
+            dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
+            logger: logger)
+        httpsPort = try Self.listen(reactor, configuration, configuration.httpsPort, "--https-port", door)
+        mqttPort = try Self.listen(reactor, configuration, configuration.mqttPort, "--mqtt-port", door)
+
+        let beganReplay = environment.uptimeMilliseconds()
+        do {
+            hub = try Hub(log: log, limits: configuration.hub, environment: environment)
+        } catch {
+            throw StartFailure("the event log cannot be replayed: \(error)")
+        }
+        replayMilliseconds = environment.uptimeMilliseconds() - beganReplay
+        if let torn = hub.replay.tornTail { logger.warning("\(torn)") }
+        seededLines = try Self.seed(seeding, hub)
+
+        for shard in reactor.shards {
+            let (hub, policies, names) = (hub, policies, credentials.hostNames)
+            shard.post {
+                let authorizer = Authorizer(
+                    mode: configuration.authorization, policies: policies, hostNames: names, grace: configuration.sasGrace)
+                shard.context = ShardServices(
+                    hub: hub, shard: shard, environment: environment, authorizer: authorizer)
+            }
+        }
+        readiness.become(.ready(hub))
+    }
+
+    private static func openLog(_ configuration: Configuration) throws(StartFailure) -> any EventLog {
+        guard let folder = configuration.dataFolder else { return MemoryLog() }
+        guard Files.makeFolder(folder) else { throw StartFailure("--data \(folder): \(Files.reason)") }
+        var options = JournalOptions()
+        options.durability = configuration.durability
+        do {
+            return try Journal(folder: DataFolder(folder).log, options: options)
+        } catch {
+            throw StartFailure("--data \(folder): \(error)")
+        }
+    }
+
+    private static func listen(
+        _ reactor: Reactor, _ configuration: Configuration, _ port: UInt16, _ flag: String, _ door: Door
+    ) throws(StartFailure) -> UInt16 {
+        do {
+            return try reactor.listen(address: configuration.bindAddress, port: port) { door.handler(for: $0) }
+        } catch {
+            throw StartFailure("\(flag) \(port): \(error)")
+        }
+    }
+
+    /// Only into a hub that has never had an event, or to finish a seed that a crash cut short.
+    private static func seed(_ seeding: Seeding?, _ hub: Hub) throws(StartFailure) -> Int {
+        let progress = hub.seedProgress
+        let isUnfinished = !progress.isComplete && progress.identities > 0
+        guard let seeding, hub.lastSequence == 0 || isUnfinished else { return 0 }
+        return try seeding.load(into: hub)
+    }
+
+    // MARK: Stopping
+
+    /// How long requests in flight may take once the emulator has been told to stop, in milliseconds.
+    public static let stopMilliseconds = 4_000
+
+    /// Stops: no new connections, what is in flight is answered, waits end, the log is synced and closed. The completion
+    /// runs on a Dispatch thread.
+    public func stop(_ completion: @escaping @Sendable () -> Void) {
+        readiness.become(.stopping)
+        reactor.stopAccepting()
+        for shard in reactor.shards { shard.post { Door.finish(shard) } }
+        let finish = Once { [hub, reactor] in
+            hub.close()
+            reactor.shutDown(completion)
+        }
+        reactor.whenDrained { finish.run() }
+        finish.run(afterMilliseconds: Self.stopMilliseconds)
+    }
+}

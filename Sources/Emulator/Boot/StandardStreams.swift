@@ -1,0 +1,24 @@
+import Glibc
+
+/// Lines for people on standard error.
+public enum StandardError {
+    public static func write(_ text: String) { StandardOutput.write(text, to: STDERR_FILENO) }
+}
+
+/// Lines on standard output, never held back in a buffer.
+public enum StandardOutput {
+    public static func write(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+    fileprivate static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                if count <= 0 { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+    }
+}

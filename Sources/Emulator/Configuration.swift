@@ -1,0 +1,44 @@
+import Endpoints
+import HTTP
+import Hub
+import Journal
+import Reactor
+
+/// Everything that `twinhub serve` can be told, as values.
+public struct Configuration: Sendable {
+    /// The data folder; nil keeps nothing on disk (`--ephemeral`).
+    public var dataFolder: String? = "./twinhub-data"
+    public var bindAddress = "127.0.0.1"
+    /// 0 lets the system choose.
+    public var httpsPort: UInt16 = 8443
+    public var mqttPort: UInt16 = 8883
+    /// As many event loops; nil is one for each core.
+    public var shards: Int?
+    /// Bulk import lines that a new data folder begins with.
+    public var seedFile: String?
+    /// Names and addresses, besides the ones that every certificate of TwinHub's covers, by which clients reach the hub.
+    public var hostNames: [String] = []
+    public var tlsOnly = false
+    /// Certificate chain and key in PEM in place of the development ones.
+    public var certificate: (chain: String, key: String)?
+    public var authorization: Authorizer.Mode = .required
+    public var generatesKeys = false
+    /// Seconds for which an expired token is still accepted.
+    public var sasGrace = 300
+    public var durability: Durability = .commit
+    /// Where the ready report is written as JSON; nil is `server.json` in the data folder, if there is one.
+    public var readyFile: String?
+    public var logFormat: LogFormat = .text
+
+    /// More event loops than the hub can tell apart make no sense.
+    public static let maximumShards = 48
+
+    public var hub = HubLimits()
+    public var http = HTTPLimits()
+    public var reactor = ReactorLimits()
+
+    public init() {}
+}
+
+/// How log lines are written to standard error.
+public enum LogFormat: String, Sendable, CaseIterable { case text, json }

@@ -1,0 +1,64 @@
+import Glibc
+
+/// Small files, read and written whole.
+public enum Files {
+    /// The file's bytes; nil with `errno` set where it cannot be read.
+    public static func read(_ path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(status.st_size))
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                return nil
+            }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+    }
+
+    /// Replaces the file as a whole: readers see the old bytes or the new ones. False with `errno` set on failure.
+    public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) -> Bool {
+        let temporary = path + ".new"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { return false }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                close(descriptor)
+                unlink(temporary)
+                return false
+            }
+            rest = rest.dropFirst(count)
+        }
+        guard close(descriptor) == 0 else { return false }
+        return rename(temporary, path) == 0
+    }
+
+    /// Makes the folder and those above it. False with `errno` set on failure.
+    public static func makeFolder(_ path: String) -> Bool {
+        if mkdir(path, 0o755) == 0 || errno == EEXIST { return true }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex,
+            makeFolder(String(path[..<slash]))
+        else { return false }
+        return mkdir(path, 0o755) == 0 || errno == EEXIST
+    }
+
+    /// What `errno` says, as text.
+    public static var reason: String { String(cString: strerror(errno)) }
+
+    /// The path from the root, with links followed; the path as given where it cannot be followed.
+    public static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}

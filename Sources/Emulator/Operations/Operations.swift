@@ -1,0 +1,77 @@
+import Endpoints
+import HTTP
+import Hub
+import JSON
+import Reactor
+import Vocabulary
+
+/// What runs a server rather than uses it: health, metrics, and the certificates to trust. All open to everybody.
+struct Operations: Sendable {
+    let readiness: Readiness
+    let reactor: Reactor
+    let environment: Environment
+    let startedAt: Timestamp
+    /// The development roots in PEM; nil where the server has a certificate of somebody else's.
+    let authorities: [UInt8]?
+
+    var routes: [Route] {
+        [
+            Route(.get, "/health/live", "HealthLive", .open) { (_) throws(HubError) in
+                .now(Self.json(200, "status", "live"))
+            },
+            Route(.get, "/health/ready", "HealthReady", .open) { (_) throws(HubError) in .now(ready()) },
+            Route(.get, "/metrics", "Metrics", .open) { (call) throws(HubError) in
+                .now(metrics(call.hub))
+            },
+            Route(.get, "/emulator/ca.pem", "GetCertificateAuthorities", .open) { (_) throws(HubError) in
+                guard let authorities else {
+                    throw HubError(.certificateNotFound, "This server uses a certificate that it was given.")
+                }
+                var response = HTTPResponse(status: 200)
+                response.contentType = "application/x-pem-file"
+                response.body = authorities
+                return .now(response)
+            },
+        ]
+    }
+
+    /// 200 while everything is served; 503 with the reason while it is not.
+    func ready() -> HTTPResponse {
+        guard let obstacle = readiness.obstacle else { return Self.json(200, "status", "ready") }
+        return Self.json(503, "reason", obstacle)
+    }
+
+    private static func json(_ status: Int, _ key: String, _ value: String) -> HTTPResponse {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key(key)
+        json.value(value)
+        json.endObject()
+        var response = HTTPResponse(status: status)
+        response.contentType = .json
+        response.body = json.bytes
+        return response
+    }
+
+    /// Prometheus' text format. No label has values that clients choose.
+    private func metrics(_ hub: Hub) -> HTTPResponse {
+        let counts = reactor.counts
+        let registry = hub.registry
+        var text = MetricsText()
+        text.gauge("twinhub_devices_enabled", "Enabled device identities.", registry.enabledDevices)
+        text.gauge("twinhub_devices_disabled", "Disabled device identities.", registry.disabledDevices)
+        text.gauge("twinhub_modules", "Module identities.", registry.modules)
+        text.counter("twinhub_events_total", "Events in the log since it was begun.", Int(hub.lastSequence))
+        text.gauge("twinhub_writable", "1 while writes are taken.", hub.writeObstacle == nil ? 1 : 0)
+        text.gauge("twinhub_connections_open", "Open connections.", counts.open)
+        text.counter("twinhub_connections_accepted_total", "Connections accepted.", counts.accepted)
+        text.counter("twinhub_connections_refused_total", "Connections refused at a limit.", counts.refused)
+        text.counter("twinhub_connections_cut_total", "Connections cut for what they cost.", counts.cut)
+        text.gauge(
+            "twinhub_start_time_seconds", "When this process started, in seconds since 1970.", Int(startedAt.unixSeconds))
+        var response = HTTPResponse(status: 200)
+        response.contentType = "text/plain; version=0.0.4; charset=utf-8"
+        response.body = text.bytes
+        return response
+    }
+}

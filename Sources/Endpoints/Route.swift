@@ -1,0 +1,69 @@
+import Access
+import HTTP
+import Vocabulary
+
+/// One operation of the API: a row of the route table.
+public struct Route: Sendable {
+    public let method: HTTPMethod
+    /// `/twins/{device}/modules/{module}`: literals match without case, `{…}` captures one segment.
+    public let pattern: String
+    /// The operation's name, as Microsoft's OpenAPI document has it where it is there.
+    public let operation: String
+    public let requirement: Requirement
+    /// The largest body in bytes that it takes.
+    public let bodyLimit: Int
+    public let handler: Handler
+
+    /// Answers a call: at once, or later through the call's responder. Runs on the connection's shard and must not block.
+    public typealias Handler = @Sendable (Call) throws(HubError) -> Answer
+
+    public init(
+        _ method: HTTPMethod, _ pattern: String, _ operation: String, _ requirement: Requirement,
+        bodyLimit: Int = BodyLimit.ordinary, _ handler: @escaping Handler
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.operation = operation
+        self.requirement = requirement
+        self.bodyLimit = bodyLimit
+        self.handler = handler
+    }
+
+    /// An operation that the real hub has and TwinHub does not yet: 501, naming it.
+    public static func missing(_ method: HTTPMethod, _ pattern: String, _ operation: String, _ requirement: Requirement)
+        -> Route
+    {
+        Route(method, pattern, operation, requirement) { (_) throws(HubError) in
+            throw HubError(.notImplemented, "TwinHub does not emulate '\(operation)' yet.")
+        }
+    }
+}
+
+/// Bounds on request bodies.
+public enum BodyLimit {
+    public static let ordinary = 1 << 20
+    public static let bulk = 8 << 20
+}
+
+/// Who may call an operation.
+public enum Requirement: Sendable {
+    /// Everybody, without a token.
+    case open
+    /// A policy with any of these permissions.
+    case anyOf(Permissions)
+    /// A policy with all of these permissions.
+    case allOf(Permissions)
+    /// The device or module that the path names, or a policy with DeviceConnect whose token covers the path.
+    case device
+    /// As `device`; a policy with ServiceConnect may do it too (TwinHub's own device paths).
+    case deviceOrService
+    /// A policy with RegistryRead, or the device that the path names reading one of its modules (auth.md section 7).
+    case moduleIdentityRead
+}
+
+/// What a handler says.
+public enum Answer {
+    case now(HTTPResponse)
+    /// The handler has kept the call's responder and answers through it.
+    case later
+}

@@ -1,0 +1,135 @@
+import HTTP
+import Vocabulary
+
+/// The one table of every operation. From it follow dispatch, 404, and 405 with `Allow`.
+public struct RouteTable: Sendable {
+    /// Longer paths name nothing here.
+    public static let maximumSegments = 12
+
+    public let routes: [Route]
+    private var root = Node()
+
+    private struct Node: Sendable {
+        var literals: [(text: [UInt8], node: Node)] = []
+        var capture: [Node] = []
+        var captureName = ""
+        var routes: [Route] = []
+    }
+
+    /// What a path and method lead to.
+    public enum Match {
+        case route(Route, PathCaptures)
+        /// The path exists with these methods.
+        case methodNotAllowed([HTTPMethod])
+        case notFound
+    }
+
+    public init(_ routes: [Route]) {
+        self.routes = routes
+        for route in routes {
+            let segments = route.pattern.utf8.split(separator: UInt8(ascii: "/")).map { Array($0) }
+            Self.insert(route, segments[...], into: &root)
+        }
+    }
+
+    private static func insert(_ route: Route, _ segments: ArraySlice<[UInt8]>, into node: inout Node) {
+        guard let segment = segments.first else {
+            node.routes.append(route)
+            return
+        }
+        if segment.first == UInt8(ascii: "{") {
+            if node.capture.isEmpty {
+                node.capture = [Node()]
+                node.captureName = String(decoding: segment.dropFirst().dropLast(), as: UTF8.self)
+            }
+            insert(route, segments.dropFirst(), into: &node.capture[0])
+            return
+        }
+        let text = segment.map(lowercased)
+        if let index = node.literals.firstIndex(where: { $0.text == text }) {
+            insert(route, segments.dropFirst(), into: &node.literals[index].node)
+        } else {
+            var child = Node()
+            insert(route, segments.dropFirst(), into: &child)
+            node.literals.append((text, child))
+        }
+    }
+
+    /// Finds the route of a raw path. A trailing slash is accepted, literals match without case, and each segment is
+    /// percent-decoded after splitting (rest.md section 0). HEAD is answered as GET is.
+    public func match(_ method: HTTPMethod, path: UnsafeRawBufferPointer) -> Match {
+        var segments: [Range<Int>] = []
+        segments.reserveCapacity(8)
+        var start = 0
+        for index in 0...path.count where index == path.count || path[index] == UInt8(ascii: "/") {
+            if index > start { segments.append(start..<index) }
+            start = index + 1
+            if segments.count > Self.maximumSegments { return .notFound }
+        }
+        // Only the first slash and one last slash may stand alone.
+        guard path.first == UInt8(ascii: "/"), Self.slashes(in: path) <= segments.count + 1 else { return .notFound }
+        var captures: [(name: String, value: ArraySlice<UInt8>)] = []
+        var allowed: [HTTPMethod] = []
+        let wanted = method == .head ? .get : method
+        if let route = find(wanted, path, segments[...], in: root, &captures, &allowed) {
+            return .route(route, Self.captures(captures))
+        }
+        if allowed.isEmpty { return .notFound }
+        if allowed.contains(.get) { allowed.append(.head) }
+        allowed.append(.options)
+        return .methodNotAllowed(allowed)
+    }
+
+    /// Literals win over captures; where a literal leads nowhere for this method, the capture is tried, so that a device
+    /// called `query` can be read and written though not posted to.
+    private func find(
+        _ method: HTTPMethod, _ path: UnsafeRawBufferPointer, _ segments: ArraySlice<Range<Int>>, in node: Node,
+        _ captures: inout [(name: String, value: ArraySlice<UInt8>)], _ allowed: inout [HTTPMethod]
+    ) -> Route? {
+        guard let range = segments.first else {
+            if let route = node.routes.first(where: { $0.method == method }) { return route }
+            for route in node.routes where !allowed.contains(route.method) { allowed.append(route.method) }
+            return nil
+        }
+        let segment = UnsafeRawBufferPointer(rebasing: path[range])
+        for (text, child) in node.literals where Self.equalIgnoringCase(segment, text) {
+            if let route = find(method, path, segments.dropFirst(), in: child, &captures, &allowed) { return route }
+        }
+        guard let child = node.capture.first, let decoded = Self.decode(segment) else { return nil }
+        captures.append((node.captureName, decoded[...]))
+        if let route = find(method, path, segments.dropFirst(), in: child, &captures, &allowed) { return route }
+        captures.removeLast()
+        return nil
+    }
+
+    private static func captures(_ found: [(name: String, value: ArraySlice<UInt8>)]) -> PathCaptures {
+        guard let device = found.first(where: { $0.name == "device" })?.value else {
+            return PathCaptures(key: [], values: found)
+        }
+        guard let module = found.first(where: { $0.name == "module" })?.value else {
+            return PathCaptures(key: device, values: found)
+        }
+        return PathCaptures(key: device + [UInt8(ascii: "/")] + module, values: found)
+    }
+
+    /// Nil where the escapes are malformed, or hide a slash, which no id may hold.
+    private static func decode(_ segment: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard segment.contains(UInt8(ascii: "%")) else { return Array(segment) }
+        guard let decoded = PercentCoding.decode(segment), !decoded.contains(UInt8(ascii: "/")) else { return nil }
+        return decoded
+    }
+
+    private static func slashes(in path: UnsafeRawBufferPointer) -> Int {
+        path.reduce(0) { $1 == UInt8(ascii: "/") ? $0 + 1 : $0 }
+    }
+
+    private static func equalIgnoringCase(_ segment: UnsafeRawBufferPointer, _ text: [UInt8]) -> Bool {
+        guard segment.count == text.count else { return false }
+        for index in 0..<text.count where lowercased(segment[index]) != text[index] { return false }
+        return true
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+    }
+}

@@ -1,0 +1,76 @@
+import Access
+import Hub
+import Reactor
+import Vocabulary
+
+/// What the endpoints of one shard share: the hub, the shard's timers, its token verifier, and the commands under way.
+/// Everything here is used on the shard's own queue.
+public final class ShardServices {
+    public let hub: Hub
+    public let shard: Shard
+    public let environment: Environment
+    public let authorizer: Authorizer
+    /// How the hub knows this shard.
+    public let subscription: SubscriberID
+
+    /// Those on this shard who are told what the hub delivers, besides the answers to commands.
+    private var listeners: [(Delivery) -> Void] = []
+    private var rooms: [ObjectIdentifier: AnyObject] = [:]
+
+    private var waiting = Slab<(Outcome) -> Void>()
+    private var turn: [Submission] = []
+
+    public init(hub: Hub, shard: Shard, environment: Environment, authorizer: Authorizer) {
+        self.hub = hub
+        self.shard = shard
+        self.environment = environment
+        self.authorizer = authorizer
+        let mailbox = ShardSubscriber(shard: shard)
+        subscription = hub.subscribe(mailbox)
+        shard.context = self
+    }
+
+    /// An object that one kind of endpoint keeps on every shard; made when first asked for.
+    public func room<Room: AnyObject>(_ type: Room.Type, make: (ShardServices) -> Room) -> Room {
+        if let room = rooms[ObjectIdentifier(type)] as? Room { return room }
+        let room = make(self)
+        rooms[ObjectIdentifier(type)] = room
+        return room
+    }
+
+    /// Adds one who is told of every delivery.
+    public func listen(_ listener: @escaping (Delivery) -> Void) { listeners.append(listener) }
+
+    /// Hands a command to the hub with the rest of this turn's, under one lock.
+    public func submit(_ command: Command, origin: Origin, then answer: @escaping (Outcome) -> Void) {
+        let token = waiting.insert(answer)
+        turn.append(Submission(subscriber: subscription, token: UInt64(token), command: command, origin: origin))
+        if turn.count == 1 {
+            shard.atEndOfTurn { [unowned self] in
+                let submissions = turn
+                turn = []
+                hub.submit(submissions)
+            }
+        }
+    }
+
+    /// Commands that the hub has not answered yet.
+    public var commandsUnderWay: Int { waiting.count }
+
+    func take(_ delivery: Delivery) {
+        for (token, outcome) in delivery.outcomes { waiting.remove(Int(token))?(outcome) }
+        for listener in listeners { listener(delivery) }
+    }
+}
+
+/// Carries what the hub delivers to a shard.
+final class ShardSubscriber: HubSubscriber {
+    private let shard: Shard
+
+    init(shard: Shard) { self.shard = shard }
+
+    func deliver(_ delivery: Delivery) {
+        let shard = shard
+        shard.post { (shard.context as? ShardServices)?.take(delivery) }
+    }
+}

@@ -1,0 +1,206 @@
+import JSON
+import Twins
+import Vocabulary
+
+extension RecordedEvent {
+    /// The record's kind in the log, and the operation's name in the change feed.
+    public enum Kind: String, Sendable, CaseIterable {
+        case identityCreated = "identity.created"
+        case identityUpdated = "identity.updated"
+        case identityDeleted = "identity.deleted"
+        case twinPatched = "twin.patched"
+        case twinReplaced = "twin.replaced"
+        case twinReported = "twin.reported"
+        case seeded = "hub.seeded"
+        case reset = "hub.reset"
+    }
+
+    public var kind: Kind {
+        switch event {
+        case .identityCreated: .identityCreated
+        case .identityUpdated: .identityUpdated
+        case .identityDeleted: .identityDeleted
+        case .twinPatched: .twinPatched
+        case .twinReplaced: .twinReplaced
+        case .twinReported: .twinReported
+        case .seeded: .seeded
+        case .reset: .reset
+        }
+    }
+
+    /// The device or module that it is about; nil for what concerns the whole hub.
+    public var id: TwinID? {
+        switch event {
+        case .identityCreated(let identity, _), .identityUpdated(let identity): identity.id
+        case .identityDeleted(let id, _), .twinPatched(let id, _, _), .twinReplaced(let id, _, _),
+            .twinReported(let id, _, _):
+            id
+        case .seeded, .reset: nil
+        }
+    }
+
+    /// Appends the record's `event` member: one JSON object without a line break.
+    func writeBody(to json: inout JSONWriter) {
+        json.beginObject()
+        if let id {
+            json.key("id")
+            json.value(id.key)
+        }
+        switch event {
+        case .identityCreated(let identity, let seed):
+            json.key("identity")
+            identity.writeJSON(to: &json, forRecord: true)
+            if !seed.isEmpty {
+                json.key("seed")
+                json.raw(seed.json)
+            }
+        case .identityUpdated(let identity):
+            json.key("identity")
+            identity.writeJSON(to: &json, forRecord: true)
+        case .identityDeleted(_, let generation):
+            json.key("generationId")
+            json.value(String(generation))
+        case .twinPatched(_, let patch, let effect):
+            json.key("patch")
+            json.raw(patch.json)
+            effect.write(to: &json)
+        case .twinReplaced(_, let replacement, let effect):
+            json.key("document")
+            json.raw(replacement.json)
+            effect.write(to: &json)
+        case .twinReported(_, let patch, let effect):
+            json.key("reported")
+            json.raw(patch.json)
+            effect.write(to: &json)
+        case .seeded(let identities, let isComplete):
+            json.key("complete")
+            json.value(isComplete)
+            json.key("identities")
+            json.beginArray()
+            for seeded in identities {
+                json.beginObject()
+                json.key("identity")
+                seeded.identity.writeJSON(to: &json, forRecord: true)
+                json.key("seed")
+                json.raw(seeded.seed.json)
+                json.endObject()
+            }
+            json.endArray()
+        case .reset(let target, let etagBase):
+            json.key("to")
+            json.value(target.rawValue)
+            json.key("etagBase")
+            json.value(Int(etagBase))
+        }
+        if let origin {
+            json.key("origin")
+            origin.write(to: &json)
+        }
+        json.endObject()
+    }
+
+    /// Reads a record back.
+    init(sequence: UInt64, time: Timestamp, kind: String, body: JSONValue) throws(RecordError) {
+        guard let kind = Kind(rawValue: kind) else { throw RecordError("kind") }
+        func id() throws(RecordError) -> TwinID {
+            guard let key = body["id"]?.string else { throw RecordError("id") }
+            return TwinID(trusted: key)
+        }
+        func part(_ name: String) throws(RecordError) -> JSONValue {
+            guard let value = body[name] else { throw RecordError(name) }
+            return value
+        }
+        let event: Event
+        do {
+            switch kind {
+            case .identityCreated:
+                let seed = body["seed"]
+                event = .identityCreated(
+                    try Identity(record: try part("identity")), seed: try seed.map { (seed) throws(HubError) in try TwinSeed(record: seed) } ?? .empty)
+            case .identityUpdated: event = .identityUpdated(try Identity(record: try part("identity")))
+            case .identityDeleted:
+                guard let generation = body["generationId"]?.string.flatMap({ UInt64($0) }) else {
+                    throw RecordError("generationId")
+                }
+                event = .identityDeleted(try id(), generation: generation)
+            case .twinPatched:
+                event = .twinPatched(try id(), try ServicePatch(try part("patch")), try TwinEffect(body))
+            case .twinReplaced:
+                event = .twinReplaced(try id(), try ServiceReplacement(try part("document")), try TwinEffect(body))
+            case .twinReported:
+                event = .twinReported(try id(), try ReportedPatch(try part("reported")), try TwinEffect(body))
+            case .seeded:
+                var identities: [SeededIdentity] = []
+                for entry in try part("identities").elements {
+                    guard let identity = entry["identity"], let seed = entry["seed"] else { throw RecordError("identities") }
+                    identities.append(
+                        SeededIdentity(identity: try Identity(record: identity), seed: try TwinSeed(record: seed)))
+                }
+                event = .seeded(identities, isComplete: try part("complete").bool ?? false)
+            case .reset:
+                guard let target = body["to"]?.string.flatMap(ResetTarget.init), let base = body["etagBase"]?.int else {
+                    throw RecordError("to")
+                }
+                event = .reset(target, etagBase: UInt64(base))
+            }
+        } catch let error as RecordError {
+            throw error
+        } catch {
+            throw RecordError("event")
+        }
+        self.init(sequence: sequence, time: time, event: event, origin: body["origin"].flatMap(Origin.init))
+    }
+}
+
+extension TwinEffect {
+    func write(to json: inout JSONWriter) {
+        json.key("version")
+        json.value(Int(version))
+        json.key("before")
+        json.raw(before)
+        json.key("after")
+        json.raw(after)
+    }
+
+    init(_ body: JSONValue) throws(RecordError) {
+        guard let version = body["version"]?.int, let before = body["before"], let after = body["after"] else {
+            throw RecordError("version")
+        }
+        self.init(version: UInt64(version), before: Array(before.raw), after: Array(after.raw))
+    }
+}
+
+extension Origin {
+    func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("principal")
+        json.value(principal)
+        json.key("requestId")
+        json.value(requestID.dashed)
+        json.endObject()
+    }
+
+    /// Nil where there is none to read; what the log does not keep reads as empty.
+    init?(_ body: JSONValue) {
+        guard let principal = body["principal"]?.string, let id = body["requestId"]?.string.flatMap(RequestID.init) else {
+            return nil
+        }
+        self.init(principal: principal, requestID: id, transport: "")
+    }
+}
+
+extension RecordedEvent.Kind {
+    /// The raw value as a literal, which the log writes without making a `String`.
+    var name: StaticString {
+        switch self {
+        case .identityCreated: "identity.created"
+        case .identityUpdated: "identity.updated"
+        case .identityDeleted: "identity.deleted"
+        case .twinPatched: "twin.patched"
+        case .twinReplaced: "twin.replaced"
+        case .twinReported: "twin.reported"
+        case .seeded: "hub.seeded"
+        case .reset: "hub.reset"
+        }
+    }
+}

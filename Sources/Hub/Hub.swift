@@ -1,0 +1,101 @@
+import Dispatch
+import Journal
+import Synchronization
+import Vocabulary
+
+/// A hub: the registry, the twins, and the changes to them. Reads come from any thread and never wait for a write;
+/// commands go to one writer, which answers once they are durable.
+public final class Hub: Sendable {
+    public let limits: HubLimits
+    public let environment: Environment
+    let index: EntityIndex
+    let feed: ChangeFeed
+    /// What opening the log found.
+    public let replay: ReplayReport
+    private let writer: Writer
+    private let subscribers: SubscriberTable
+
+    /// Opens the hub on a log, replaying what it holds.
+    ///
+    /// - Throws: what the log or a record of it refuses, with its place.
+    public init(log: any EventLog, limits: HubLimits = HubLimits(), environment: Environment = .system) throws {
+        self.limits = limits
+        self.environment = environment
+        index = EntityIndex(seed: environment.randomUInt64())
+        feed = ChangeFeed(limit: limits.changesInMemory, log: log)
+        subscribers = SubscriberTable()
+        let replay = Replay(into: index, feed: feed, limits: limits)
+        self.replay = try log.replay(replay)
+        writer = Writer(
+            log: log, index: index, feed: feed, subscribers: subscribers, state: replay.state,
+            lastSequence: replay.lastSequence, limits: limits, environment: environment)
+    }
+
+    // MARK: Reading
+
+    /// The device or module as published; nil where there is none.
+    public func entity(_ id: TwinID) -> Entity? { index.entity(id) }
+
+    /// As above by the id's bytes (`device` or `device/module`), which makes no `String`.
+    public func entity(key: UnsafeRawBufferPointer) -> Entity? { index.entity(key: key) }
+
+    /// The first devices by id.
+    public func devices(limit: Int) -> [Entity] { index.devices(limit: limit) }
+
+    /// Counts over the registry as of the last published batch.
+    public var registry: RegistrySummary { writer.published.withLock { $0.registry } }
+
+    /// The sequence of the last published event; 0 where there is none.
+    public var lastSequence: UInt64 { writer.published.withLock { $0.sequence } }
+
+    /// Whether a seed has been taken in to its end, and how many identities of it so far.
+    public var seedProgress: (isComplete: Bool, identities: Int) {
+        writer.published.withLock { ($0.seedIsComplete, $0.seedCount) }
+    }
+
+    /// Why writes are refused at present; nil while they are taken.
+    public var writeObstacle: String? { writer.published.withLock { $0.obstacle } }
+
+    // MARK: Writing
+
+    /// Registers a party that submits commands and is told of changes, such as a shard.
+    public func subscribe(_ subscriber: any HubSubscriber) -> SubscriberID { subscribers.add(subscriber) }
+
+    /// Hands commands over, in order. Each is answered through its subscriber's `deliver`.
+    public func submit(_ submissions: [Submission]) { writer.submit(submissions) }
+
+    /// Submits one command and waits for it; for starting up and for tools, never from a shard.
+    public func execute(_ command: Command, origin: Origin) -> Outcome {
+        let waiter = BlockingSubscriber()
+        let id = subscribers.add(waiter)
+        defer { subscribers.remove(id) }
+        submit([Submission(subscriber: id, token: 0, command: command, origin: origin)])
+        return waiter.wait()
+    }
+
+    // MARK: Watching
+
+    /// From now on the subscriber's deliveries tell of changes of this entity; answers it as it stands at that moment.
+    /// Nil where it does not exist, and then nothing is watched.
+    public func watch(_ id: TwinID, _ subscriber: SubscriberID) -> Entity? {
+        index.watch(id, subscriber: subscriber.number)
+    }
+
+    public func unwatch(_ id: TwinID, _ subscriber: SubscriberID) { index.unwatch(id, subscriber: subscriber.number) }
+
+    /// Whether the subscriber's deliveries carry every event.
+    public func watchFeed(_ subscriber: SubscriberID, _ isWatching: Bool) {
+        subscribers.watchFeed(subscriber, isWatching)
+    }
+
+    /// Events after this sequence, oldest first, if the newest ones in memory reach back that far.
+    public func recentEvents(after sequence: UInt64, limit: Int) -> FeedPage { feed.recent(after: sequence, limit: limit) }
+
+    /// As above, from the log where memory does not reach back; answers on a queue of its own.
+    public func events(after sequence: UInt64, limit: Int, then answer: @escaping @Sendable (FeedPage) -> Void) {
+        feed.read(after: sequence, limit: limit, then: answer)
+    }
+
+    /// Takes no more commands, makes everything durable and closes the log. Returns when that is done.
+    public func close() { writer.close() }
+}

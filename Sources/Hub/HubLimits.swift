@@ -1,0 +1,21 @@
+/// The hub's own bounds, each of which has a name and a documented default.
+public struct HubLimits: Sendable {
+    /// Module identities on one device, the system's own included (twins.md section 9).
+    public var modulesPerDevice = 50
+    /// Identities in one hub (rest.md section 18).
+    public var identities = 1_000_000
+    /// Items of one bulk request (rest.md section 6).
+    public var bulkItems = 100
+    /// Desired patches kept for each twin (`--keep-patches`).
+    public var patchesPerTwin = 256
+    /// Changes kept in memory for readers of the change feed; older ones are read from the log.
+    public var changesInMemory = 10_000
+    /// Commands that may wait for the writer; beyond it a command is answered 503 `ServerBusy` at once.
+    public var waitingCommands = 100_000
+    /// Commands that one batch (one sync) takes in.
+    public var commandsPerBatch = 4_096
+    /// Encoded bytes after which a batch takes in no further command.
+    public var bytesPerBatch = 8 << 20
+
+    public init() {}
+}

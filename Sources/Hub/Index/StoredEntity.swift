@@ -1,0 +1,65 @@
+import JSON
+import Journal
+import Twins
+import Vocabulary
+
+/// An entity as it stands in a snapshot's line, read when it is first needed. The line was validated before it was
+/// written, and its checksum when the snapshot was opened.
+struct StoredEntity: Sendable {
+    /// The line's JSON object.
+    let line: LogSlice
+    private let keyLength: Int
+
+    /// Every line begins with its key, which can hold neither quotes nor escapes.
+    private static let opening: StaticString = #"{"id":""#
+
+    /// Nil where the line does not begin with a key.
+    init?(_ line: LogSlice) {
+        let start = Self.opening.utf8CodeUnitCount
+        let length = line.withBytes { bytes -> Int? in
+            guard bytes.count > start,
+                bytes.prefix(start).elementsEqual(UnsafeBufferPointer(start: Self.opening.utf8Start, count: start)),
+                let quote = bytes[start...].firstIndex(of: UInt8(ascii: "\""))
+            else { return nil }
+            return quote - start
+        }
+        guard let length else { return nil }
+        self.line = line
+        keyLength = length
+    }
+
+    func withKey<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        line.withBytes { bytes in
+            let start = Self.opening.utf8CodeUnitCount
+            return body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + keyLength]))
+        }
+    }
+
+    func hasKey(_ other: UnsafeRawBufferPointer) -> Bool {
+        other.count == keyLength && withKey { $0.elementsEqual(other) }
+    }
+
+    /// The entity. A line whose checksum is right and whose content is not what this version writes is a defect of
+    /// TwinHub's; going on without the twin would lose it silently.
+    func restored() -> Entity {
+        do {
+            return try EntityRecord.read(JSONDocument(parsing: line.array).root)
+        } catch {
+            fatalError("snapshot line '\(line.text.prefix(200))': \(error)")
+        }
+    }
+}
+
+extension Stripe.Slot {
+    /// The id, where this holds a device.
+    var deviceID: TwinID? {
+        switch self {
+        case .empty: return nil
+        case .entity(let entity): return entity.id.isModule ? nil : entity.id
+        case .stored(let stored):
+            return stored.withKey { key in
+                key.contains(UInt8(ascii: "/")) ? nil : TwinID(trusted: String(decoding: key, as: UTF8.self))
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import JSON
+import Twins
+import Vocabulary
+
+/// An entity as a snapshot's line: `{"id":…,"identity":{…},"modules":[…],"twin":{…},"patches":[{"version":…,"patch":{…}}]}`.
+enum EntityRecord {
+    static func write(_ entity: Entity, to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("id")
+        json.value(entity.id.key)
+        json.key("identity")
+        entity.identity.writeJSON(to: &json, forRecord: true)
+        json.key("modules")
+        json.beginArray()
+        for module in entity.modules { json.value(module.key) }
+        json.endArray()
+        json.key("twin")
+        json.raw(entity.document.bytes)
+        json.key("patches")
+        json.beginArray()
+        for patch in entity.patches.patches {
+            json.beginObject()
+            json.key("version")
+            json.value(Int(patch.version))
+            json.key("patch")
+            json.raw(patch.json)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+    }
+
+    static func read(_ body: JSONValue) throws -> Entity {
+        guard let identity = body["identity"], let twin = body["twin"], let modules = body["modules"],
+            let patches = body["patches"]
+        else { throw RecordError("entity") }
+        var history = PatchHistory()
+        for entry in patches.elements {
+            guard let version = entry["version"]?.int, let patch = entry["patch"] else { throw RecordError("patches") }
+            history.append(version: UInt64(version), json: Array(patch.raw), keeping: .max)
+        }
+        return Entity(
+            identity: try Identity(record: identity), document: try RenderedTwin(parsing: Array(twin.raw)),
+            patches: history, modules: modules.elements.compactMap(\.string).map(TwinID.init(trusted:)))
+    }
+}

@@ -1,0 +1,95 @@
+import Access
+import Twins
+import Vocabulary
+
+/// What a command needs besides the state: the clock's reading and fresh randomness, taken once so that deciding stays a
+/// function of its inputs.
+struct DecisionContext {
+    let now: Timestamp
+    let environment: Environment
+
+    /// A new identity's first ETag counter: 8 to 10 digits below 2^30, as the service's look (rest.md section 3.2).
+    func newEtagCounter() -> UInt64 { 10_000_000 + environment.randomUInt64() % ((1 << 30) - 20_000_000) }
+}
+
+extension HubState {
+    /// Turns a command into events, evolving this state by each as it goes, or refuses it and leaves the state as it was.
+    mutating func decide(_ command: Command, _ context: DecisionContext) throws(HubError) -> Decision {
+        switch command {
+        case .putIdentity(let id, let draft, let precondition):
+            return try putIdentity(id, draft, precondition, seed: .empty, context)
+        case .deleteIdentity(let id, let precondition):
+            return try deleteIdentity(id, precondition)
+        case .bulk(let items):
+            return try bulk(items, context)
+        case .patchTwin(let id, let patch, let precondition):
+            let entity = try twinHolder(id, precondition)
+            let change = try entity.twin.patched(patch, at: context.now)
+            return take(change, of: entity) { .twinPatched(id, patch, $0) }
+        case .replaceTwin(let id, let replacement, let precondition):
+            let entity = try twinHolder(id, precondition)
+            let change = try entity.twin.replaced(replacement, at: context.now)
+            return take(change, of: entity) { .twinReplaced(id, replacement, $0) }
+        case .report(let id, let patch, let expected):
+            let entity = try twinHolder(id, .none)
+            guard expected == nil || expected == entity.twin.reportedVersion else {
+                throw HubError(.preconditionFailed, "Precondition failed: reported version did not match.")
+            }
+            let change = try entity.twin.reported(patch, at: context.now)
+            return take(change, of: entity) { .twinReported(id, patch, $0) }
+        case .seed(let items, let isComplete):
+            return try seeding(items, isComplete: isComplete, context)
+        case .reset(let target):
+            let event = Event.reset(target, etagBase: context.newEtagCounter())
+            try must(event, at: context.now)
+            return Decision(events: [event], outcome: .done)
+        }
+    }
+
+    /// The entity whose twin is asked for. A module that does not exist is answered like a missing device (rest.md
+    /// section 4.4), and a stale ETag names the device.
+    private func twinHolder(_ id: TwinID, _ precondition: Precondition) throws(HubError) -> Entity {
+        guard let entity = entity(id) else { throw .deviceNotFound(id, envelope: .twin) }
+        guard precondition.allows(entity.twin.etag) else {
+            throw HubError(.preconditionFailed, "ETag mismatch for device ID '\(id.device)'", envelope: .twin)
+        }
+        return entity
+    }
+
+    private mutating func take(_ change: TwinChange, of entity: Entity, _ event: (TwinEffect) -> Event) -> Decision {
+        if change.isUnchanged { return Decision(events: [], outcome: .entity(entity)) }
+        apply(change, to: entity)
+        let effect = TwinEffect(version: change.twin.version, before: change.before, after: change.after)
+        // What was just put is there.
+        return Decision(events: [event(effect)], outcome: .entity(self.entity(entity.id) ?? entity))
+    }
+
+    /// Evolves by an event that this state has itself decided.
+    mutating func must(_ event: Event, at time: Timestamp) throws(HubError) {
+        do {
+            try evolve(event, at: time)
+        } catch {
+            throw HubError(.serverError, error.description)
+        }
+    }
+}
+
+/// What came of a command: what happened, and what its caller is told once that is durable.
+struct Decision {
+    var events: [Event]
+    var outcome: Outcome
+}
+
+extension HubError {
+    /// 404 in E1 with the bare device id as its text (rest.md section 4.4).
+    public static func deviceNotFound(_ id: TwinID, envelope: Envelope = .registry) -> HubError {
+        HubError(.deviceNotFound, id.device, envelope: envelope)
+    }
+
+    /// 404 for a module's identity (rest.md section 4.4).
+    public static func moduleNotFound(_ id: TwinID) -> HubError {
+        HubError(.moduleNotFound, "Module \(id.module ?? "") not found on device \(id.device)")
+    }
+
+    static func identityNotFound(_ id: TwinID) -> HubError { id.isModule ? moduleNotFound(id) : deviceNotFound(id) }
+}

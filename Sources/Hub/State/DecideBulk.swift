@@ -1,0 +1,87 @@
+import Twins
+import Vocabulary
+
+// Bulk registry operations (rest.md section 6) and seeding, which reads the same lines.
+extension HubState {
+    /// Applies each item by itself; good items stay applied beside bad ones.
+    mutating func bulk(_ items: [RegistryItem], _ context: DecisionContext) throws(HubError) -> Decision {
+        guard items.count <= limits.bulkItems else {
+            throw HubError(.argumentInvalid, "A bulk request holds at most \(limits.bulkItems) items.")
+        }
+        var seen: Set<TwinID> = []
+        for item in items where !seen.insert(item.id).inserted {
+            throw HubError(.deviceDefinedMultipleTimes, "\(item.id.device) is defined multiple times.")
+        }
+        var events: [Event] = []
+        var result = BulkResult()
+        for item in items {
+            do {
+                events += try apply(item, context).events
+            } catch {
+                result.errors.append(BulkResult.ItemError(id: item.id, error: error))
+            }
+        }
+        return Decision(events: events, outcome: .bulk(result))
+    }
+
+    private mutating func apply(_ item: RegistryItem, _ context: DecisionContext) throws(HubError) -> Decision {
+        switch item.mode {
+        case .create:
+            return try putIdentity(item.id, item.draft, .none, seed: item.seed, context)
+        case .update, .updateIfMatchETag:
+            guard let existing = entity(item.id) else { throw .identityNotFound(item.id) }
+            return try updateIdentity(existing, item.draft, item.precondition, context)
+        case .createOrUpdate, .createOrUpdateIfMatchETag:
+            guard let existing = entity(item.id) else {
+                return try createIdentity(item.id, item.draft, seed: item.seed, context)
+            }
+            return try updateIdentity(existing, item.draft, item.precondition, context)
+        case .delete, .deleteIfMatchETag:
+            guard let existing = entity(item.id) else { throw .identityNotFound(item.id) }
+            // Without an eTag even `deleteIfMatchETag` deletes, as recorded from the service.
+            try check(item.precondition, existing.identity)
+            return try delete(existing)
+        case .updateTwin, .updateTwinIfMatchETag:
+            return try decide(.patchTwin(item.id, item.patch, item.precondition), context)
+        }
+    }
+
+    /// One event for all lines, which must be new: a seed is applied to a folder that has none of them.
+    mutating func seeding(
+        _ items: [RegistryItem], isComplete: Bool, _ context: DecisionContext
+    ) throws(HubError) -> Decision {
+        // Decided on a copy, since every line is checked against the ones before it and one bad line refuses them all.
+        var trial = self
+        var seeded: [SeededIdentity] = []
+        var twins: [TwinID: TwinSeed] = [:]
+        for item in items where twins.updateValue(item.seed, forKey: item.id) != nil {
+            throw HubError(.deviceDefinedMultipleTimes, "\(item.id) is defined multiple times.")
+        }
+        // `$edgeAgent` and `$edgeHub` come with their device; a line for one of them brings its twin.
+        for item in items where !item.isSystemModule {
+            guard trial.entity(item.id) == nil else { throw .alreadyExists(item.id) }
+            for identity in try trial.newIdentities(item.id, item.draft, context) {
+                let entry = SeededIdentity(identity: identity, seed: twins[identity.id] ?? .empty)
+                try trial.must(.identityCreated(entry.identity, seed: entry.seed), at: context.now)
+                seeded.append(entry)
+            }
+        }
+        for item in items where trial.entity(item.id) == nil { throw .identityNotFound(item.id) }
+        let event = Event.seeded(seeded, isComplete: isComplete)
+        try must(event, at: context.now)
+        return Decision(events: [event], outcome: .done)
+    }
+}
+
+extension RegistryItem {
+    /// What the item's mode checks before it writes.
+    var precondition: Precondition {
+        switch mode {
+        case .updateIfMatchETag, .createOrUpdateIfMatchETag, .deleteIfMatchETag: identityPrecondition
+        case .updateTwinIfMatchETag: twinPrecondition
+        case .create, .update, .createOrUpdate, .delete, .updateTwin: .none
+        }
+    }
+
+    fileprivate var isSystemModule: Bool { id.module?.hasPrefix("$") ?? false }
+}

@@ -1,0 +1,101 @@
+import Vocabulary
+
+/// The hub's state as a value that changes by events only: what is published, with the changes of the batch at hand laid
+/// over it. Letting go of a head state takes those changes back.
+struct HubState {
+    /// What stood before the changes; shared with readers and never written through here.
+    let base: any EntityStore
+    let limits: HubLimits
+    /// The changed entities; nil where one was deleted.
+    private(set) var changed: [TwinID: Entity?] = [:]
+    /// Whether a reset has hidden everything in `base`.
+    private(set) var isCleared = false
+    private(set) var registry: RegistrySummary
+    var seed: SeedState
+
+    init(base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(), seed: SeedState = SeedState())
+    {
+        self.base = base
+        self.limits = limits
+        self.registry = registry
+        self.seed = seed
+    }
+
+    func entity(_ id: TwinID) -> Entity? {
+        if let change = changed[id] { return change }
+        return isCleared ? nil : base.entity(id)
+    }
+
+    /// The next state's starting point once `base` has taken the changes in.
+    func published() -> HubState { HubState(base: base, limits: limits, registry: registry, seed: seed) }
+
+    mutating func put(_ entity: Entity) {
+        let before = changed.updateValue(entity, forKey: entity.id) ?? (isCleared ? nil : base.entity(entity.id))
+        registry.count(before: before?.identity, after: entity.identity)
+    }
+
+    mutating func remove(_ entity: Entity) {
+        changed.updateValue(nil, forKey: entity.id)
+        registry.count(before: entity.identity, after: nil)
+    }
+
+    mutating func clear() {
+        changed.removeAll()
+        isCleared = true
+        registry.clear()
+    }
+
+    mutating func use(generation: UInt64) { registry.newestGeneration = max(registry.newestGeneration, generation) }
+}
+
+/// Where entities are looked up.
+protocol EntityStore {
+    func entity(_ id: TwinID) -> Entity?
+}
+
+/// Counts over the whole registry, kept by events so that nobody has to walk it (rest.md section 15).
+public struct RegistrySummary: Hashable, Sendable {
+    public var enabledDevices = 0
+    public var disabledDevices = 0
+    public var modules = 0
+    /// The largest generation ever given, so that a re-creation in the same tick still gets its own.
+    public var newestGeneration: UInt64 = 0
+
+    public init() {}
+
+    public var devices: Int { enabledDevices + disabledDevices }
+    public var identities: Int { devices + modules }
+
+    mutating func count(before: Identity?, after: Identity?) {
+        if let before { add(-1, for: before) }
+        if let after { add(1, for: after) }
+    }
+
+    mutating func clear() {
+        enabledDevices = 0
+        disabledDevices = 0
+        modules = 0
+    }
+
+    private mutating func add(_ step: Int, for identity: Identity) {
+        if identity.id.isModule {
+            modules += step
+        } else if identity.status == .enabled {
+            enabledDevices += step
+        } else {
+            disabledDevices += step
+        }
+    }
+}
+
+/// What the hub was seeded with.
+struct SeedState: Sendable {
+    private(set) var identities: [SeededIdentity] = []
+    /// Whether the whole of it has been taken in.
+    private(set) var isComplete = false
+
+    mutating func add(_ added: [SeededIdentity], isComplete: Bool) {
+        identities += added
+        self.isComplete = isComplete
+    }
+}

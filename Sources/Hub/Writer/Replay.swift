@@ -1,0 +1,42 @@
+import JSON
+import Journal
+import Vocabulary
+
+/// Opening a hub: the newest snapshot's entities are taken in unread, then the events after it are evolved.
+final class Replay: LogVisitor {
+    private let index: EntityIndex
+    private let feed: ChangeFeed
+    private let limits: HubLimits
+    private var snapshot = SnapshotReader()
+    private var replaying: HubState?
+    private(set) var lastSequence: UInt64 = 0
+
+    init(into index: EntityIndex, feed: ChangeFeed, limits: HubLimits) {
+        self.index = index
+        self.feed = feed
+        self.limits = limits
+    }
+
+    /// The state after everything that was visited.
+    var state: HubState {
+        replaying
+            ?? HubState(
+                base: index, limits: limits, registry: snapshot.header?.registry ?? RegistrySummary(), seed: snapshot.seed)
+    }
+
+    func beginSnapshot(covering sequence: UInt64, lines: Int) { lastSequence = sequence }
+
+    func visitSnapshotLine(_ line: LogSlice) throws { try snapshot.take(line, into: index) }
+
+    func visit(_ record: LogRecord) throws {
+        let recorded = try RecordedEvent(record)
+        var state = state
+        // Given up while it changes, so that its storage has one owner.
+        replaying = nil
+        try state.evolve(recorded.event, at: recorded.time)
+        _ = index.publish(state.changed, clearing: state.isCleared)
+        replaying = state.published()
+        feed.append([recorded])
+        lastSequence = recorded.sequence
+    }
+}

@@ -1,0 +1,182 @@
+import Dispatch
+import JSON
+import Journal
+import Synchronization
+import Vocabulary
+
+/// The one writer. Takes the commands that have piled up, decides them on its head state, appends their events, makes the
+/// batch durable, and only then publishes: entities for readers, answers for callers, notices for those who wait.
+final class Writer: @unchecked Sendable {
+    // `state`, `durable`, `batch`, `json` and `sequence` belong to `queue`; the rest is constant or locked.
+    private let queue = DispatchQueue(label: "twinhub.writer", qos: .userInitiated)
+    private var state: HubState
+    /// The state without the batch at hand, to return to when that cannot be made durable.
+    private var durable: HubState
+    private var batch: LogBatch
+    private var json = JSONWriter()
+    private var sequence: UInt64
+
+    private let log: any EventLog
+    private let index: EntityIndex
+    private let feed: ChangeFeed
+    private let subscribers: SubscriberTable
+    private let snapshotter: Snapshotter
+    private let limits: HubLimits
+    private let environment: Environment
+
+    /// What readers see of the state besides its entities.
+    struct Published {
+        var registry: RegistrySummary
+        var sequence: UInt64
+        var seedIsComplete: Bool
+        var seedCount: Int
+        var obstacle: String?
+    }
+    let published: Mutex<Published>
+
+    private struct Inbox {
+        var waiting: [Submission] = []
+        var isScheduled = false
+        var isClosed = false
+    }
+    private let inbox = Mutex(Inbox())
+
+    init(
+        log: any EventLog, index: EntityIndex, feed: ChangeFeed, subscribers: SubscriberTable, state: HubState,
+        lastSequence: UInt64, limits: HubLimits, environment: Environment
+    ) {
+        self.log = log
+        self.index = index
+        self.feed = feed
+        self.subscribers = subscribers
+        self.state = state
+        durable = state
+        self.limits = limits
+        self.environment = environment
+        sequence = lastSequence
+        batch = log.makeBatch()
+        snapshotter = Snapshotter(log: log)
+        published = Mutex(
+            Published(
+                registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
+                seedCount: state.seed.identities.count, obstacle: nil))
+    }
+
+    func submit(_ submissions: [Submission]) {
+        let (refused, schedule) = inbox.withLock { inbox -> (HubError?, Bool) in
+            if inbox.isClosed { return (HubError(.serviceUnavailable, "The hub is shutting down."), false) }
+            if inbox.waiting.count + submissions.count > limits.waitingCommands {
+                return (HubError(.serverBusy, "More than \(limits.waitingCommands) commands wait."), false)
+            }
+            inbox.waiting += submissions
+            defer { inbox.isScheduled = true }
+            return (nil, !inbox.isScheduled)
+        }
+        if let refused {
+            // Told by way of the queue, so that no caller is answered before its own `submit` has returned.
+            queue.async { self.answer(submissions.map { ($0, .refused(refused)) }, [], []) }
+        } else if schedule {
+            queue.async { self.drain() }
+        }
+    }
+
+    func close() {
+        inbox.withLock { $0.isClosed = true }
+        queue.sync {
+            drain()
+            snapshotter.finish()
+            do { try log.close() } catch { published.withLock { $0.obstacle = error.description } }
+        }
+    }
+
+    private func drain() {
+        while true {
+            let waiting = inbox.withLock { inbox -> [Submission] in
+                if inbox.waiting.isEmpty { inbox.isScheduled = false }
+                defer { inbox.waiting = [] }
+                return inbox.waiting
+            }
+            if waiting.isEmpty { return }
+            var rest = waiting[...]
+            while !rest.isEmpty { rest = rest.dropFirst(write(rest)) }
+        }
+    }
+
+    /// Decides, appends, syncs and publishes one batch; answers how many commands it took in.
+    private func write(_ waiting: ArraySlice<Submission>) -> Int {
+        let context = DecisionContext(now: environment.now(), environment: environment)
+        var answers: [(Submission, Outcome)] = []
+        var events: [RecordedEvent] = []
+        batch.removeAll()
+        for submission in waiting.prefix(limits.commandsPerBatch) {
+            if batch.bytes.count > limits.bytesPerBatch { break }
+            do {
+                let decision = try state.decide(submission.command, context)
+                for (index, event) in decision.events.enumerated() {
+                    let recorded = RecordedEvent(
+                        sequence: sequence + UInt64(events.count) + 1, time: context.now, event: event,
+                        origin: submission.origin)
+                    json.removeAll()
+                    recorded.writeBody(to: &json)
+                    batch.add(
+                        sequence: recorded.sequence, time: recorded.time, kind: recorded.kind.name, event: json.bytes,
+                        continues: index < decision.events.count - 1)
+                    events.append(recorded)
+                }
+                answers.append((submission, decision.outcome))
+            } catch {
+                answers.append((submission, .refused(error)))
+            }
+        }
+        if !events.isEmpty {
+            do {
+                try log.append(batch)
+            } catch {
+                discard(answers, because: error)
+                return answers.count
+            }
+        }
+        publish(answers, events)
+        return answers.count
+    }
+
+    /// Nothing of the batch has happened: not for readers, not for the next batch, and not for any of its callers, since
+    /// each of them may have been decided on what another had changed.
+    private func discard(_ answers: [(Submission, Outcome)], because failure: LogFailure) {
+        state = durable
+        published.withLock { $0.obstacle = failure.description }
+        let error = HubError(.serviceUnavailable, "The event log refuses writes: \(failure)")
+        answer(answers.map { ($0.0, .refused(error)) }, [], [])
+    }
+
+    private func publish(_ answers: [(Submission, Outcome)], _ events: [RecordedEvent]) {
+        var notices: [EntityIndex.Notice] = []
+        if !events.isEmpty {
+            sequence += UInt64(events.count)
+            notices = index.publish(state.changed, clearing: state.isCleared)
+            state = state.published()
+            durable = state
+            published.withLock {
+                $0.registry = state.registry
+                $0.sequence = sequence
+                $0.seedIsComplete = state.seed.isComplete
+                $0.seedCount = state.seed.identities.count
+                $0.obstacle = nil
+            }
+            feed.append(events)
+            if log.snapshotDue {
+                snapshotter.begin(
+                    Snapshot(sequence: sequence, state: state, entities: index.capture()), at: environment.now())
+            }
+        }
+        answer(answers, notices, events)
+    }
+
+    private func answer(_ answers: [(Submission, Outcome)], _ notices: [EntityIndex.Notice], _ events: [RecordedEvent]) {
+        var outcomes: [Int: [(UInt64, Outcome)]] = [:]
+        for (submission, outcome) in answers {
+            outcomes[submission.subscriber.number, default: []].append((submission.token, outcome))
+        }
+        subscribers.deliver(outcomes, notices, events)
+    }
+}

@@ -1,0 +1,135 @@
+import COpenSSL
+import Glibc
+
+/// One connection's TLS state. Reads and writes through its shard's engine, whose window the connection sets.
+final class TLSSession {
+    enum Progress { case wantsMore, established, failed }
+    enum Reading {
+        case bytes(Int)
+        case wantsMore, finished, failed
+    }
+
+    private let ssl: OpaquePointer
+    private(set) var isEstablished = false
+    /// Why it failed, in OpenSSL's words.
+    private(set) var failure: String?
+
+    /// - Parameter serverName: for a client: the host name or IP literal that the certificate has to be made out to.
+    init?(_ context: TLSContext, engine: TLSEngine, serverName: String?) {
+        guard let ssl = SSL_new(context.handle) else { return nil }
+        self.ssl = ssl
+        let bio = engine.makeBIO()
+        SSL_set_bio(ssl, bio, bio)
+        switch context.role {
+        case .server: SSL_set_accept_state(ssl)
+        case .client:
+            SSL_set_connect_state(ssl)
+            guard let serverName else { return }
+            if SocketAddress(literal: serverName, port: 0) != nil {
+                // Literals are checked against the certificate's addresses, and never sent as SNI (RFC 6066 section 3).
+                X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), serverName)
+            } else {
+                SSL_set1_host(ssl, serverName)
+                _ = copenssl_set_server_name(ssl, serverName)
+            }
+        }
+    }
+
+    deinit { SSL_free(ssl) }
+
+    func handshake() -> Progress {
+        // The error queue is the thread's, and the thread serves other sessions: leave nothing for them to trip over.
+        ERR_clear_error()
+        let result = SSL_do_handshake(ssl)
+        if result == 1 {
+            isEstablished = true
+            return .established
+        }
+        if SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ { return .wantsMore }
+        fail()
+        return .failed
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Reading {
+        ERR_clear_error()
+        var total = 0
+        while total < buffer.count {
+            let result = SSL_read(ssl, buffer.baseAddress! + total, Int32(buffer.count - total))
+            if result > 0 {
+                total += Int(result)
+                continue
+            }
+            if total > 0 { break }
+            switch SSL_get_error(ssl, result) {
+            case SSL_ERROR_WANT_READ: return .wantsMore
+            case SSL_ERROR_ZERO_RETURN: return .finished
+            default:
+                fail()
+                return .failed
+            }
+        }
+        return .bytes(total)
+    }
+
+    /// Encrypts all the bytes. A BIO in memory takes everything, so there is no partial write.
+    func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        ERR_clear_error()
+        let result = SSL_write(ssl, bytes.baseAddress, Int32(bytes.count))
+        if result == bytes.count { return true }
+        fail()
+        return false
+    }
+
+    /// Writes close_notify.
+    func finish() {
+        ERR_clear_error()
+        _ = SSL_shutdown(ssl)
+    }
+
+    /// The peer's certificate and those that it sent with it, DER; a resumed session has only the first.
+    var peerCertificates: [[UInt8]] {
+        guard let leaf = SSL_get1_peer_certificate(ssl) else { return [] }
+        defer { X509_free(leaf) }
+        var certificates = [TLSSession.der(leaf)]
+        let chain = SSL_get_peer_cert_chain(ssl)
+        for index in 0..<copenssl_chain_count(chain) {
+            let certificate = copenssl_chain_element(chain, index)
+            // A client's chain begins with the leaf, a server's does not.
+            if index == 0, X509_cmp(certificate, leaf) == 0 { continue }
+            certificates.append(TLSSession.der(certificate))
+        }
+        return certificates
+    }
+
+    /// The name that ALPN settled on.
+    var applicationProtocol: String? {
+        var name: UnsafePointer<UInt8>?
+        var length: UInt32 = 0
+        SSL_get0_alpn_selected(ssl, &name, &length)
+        guard let name, length > 0 else { return nil }
+        return String(decoding: UnsafeBufferPointer(start: name, count: Int(length)), as: UTF8.self)
+    }
+
+    /// `TLSv1.2` or `TLSv1.3`.
+    var version: String { String(cString: SSL_get_version(ssl)) }
+
+    var isResumed: Bool { SSL_session_reused(ssl) == 1 }
+
+    private func fail() {
+        let verification = SSL_get_verify_result(ssl)
+        let reason = TLSError.takeReason()
+        guard failure == nil else { return }
+        failure =
+            SSL_is_server(ssl) == 0 && verification != Int(X509_V_OK)
+            ? "\(reason): \(String(cString: X509_verify_cert_error_string(verification)))" : reason
+    }
+
+    private static func der(_ certificate: OpaquePointer?) -> [UInt8] {
+        let length = i2d_X509(certificate, nil)
+        guard length > 0 else { return [] }
+        return [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, initialized in
+            var next = buffer.baseAddress
+            initialized = Int(max(i2d_X509(certificate, &next), 0))
+        }
+    }
+}

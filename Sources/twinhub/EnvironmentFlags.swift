@@ -1,0 +1,62 @@
+import ArgumentParser
+import Glibc
+
+/// Flags from the environment: `TWINHUB_HTTPS_PORT=0` stands for `--https-port 0` wherever a command has that flag and
+/// the command line does not give it. Which flags there are is read off the command's own help, so none is forgotten.
+enum EnvironmentFlags {
+    static let prefix = "TWINHUB_"
+
+    /// Flags that may be given several times; their variable separates the values by commas.
+    static let lists: Set<String> = ["--host-name"]
+
+    /// The process's variables that begin with the prefix.
+    static var process: [(name: String, value: String)] {
+        var variables: [(String, String)] = []
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if text.hasPrefix(prefix), let equals = text.firstIndex(of: "=") {
+                variables.append((String(text[..<equals]), String(text[text.index(after: equals)...])))
+            }
+            next += 1
+        }
+        return variables
+    }
+
+    /// The arguments with what the environment adds, put right behind the subcommand's name.
+    static func adding(to arguments: [String], variables: [(name: String, value: String)]) -> [String] {
+        guard !variables.isEmpty, let name = arguments.first,
+            let command = TwinHubCommand.configuration.subcommands.first(where: { $0._commandName == name })
+        else { return arguments }
+        let help = TwinHubCommand.helpMessage(for: command, columns: 400)
+        var added: [String] = []
+        for (variable, value) in variables {
+            let flag = flag(of: variable)
+            guard let takesValue = kind(of: flag, in: help) else { continue }
+            if arguments.contains(where: { $0 == flag || $0.hasPrefix(flag + "=") }) { continue }
+            if !takesValue {
+                if ["1", "true", "yes", "on"].contains(value.lowercased()) { added.append(flag) }
+            } else if lists.contains(flag) {
+                added += value.split(separator: ",").map { "\(flag)=\($0)" }
+            } else {
+                added.append("\(flag)=\(value)")
+            }
+        }
+        return [name] + added + arguments.dropFirst()
+    }
+
+    /// `TWINHUB_HTTPS_PORT` is `--https-port`.
+    static func flag(of variable: String) -> String {
+        "--" + String(variable.dropFirst(prefix.count).lowercased().map { $0 == "_" ? "-" : $0 })
+    }
+
+    /// Whether the help lists the flag with a value; nil where it does not list it.
+    private static func kind(of flag: String, in help: String) -> Bool? {
+        for line in help.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard let place = words.prefix(3).firstIndex(where: { $0 == flag }) else { continue }
+            return place + 1 < words.count && words[place + 1].hasPrefix("<")
+        }
+        return nil
+    }
+}

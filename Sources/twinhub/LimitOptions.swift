@@ -1,0 +1,62 @@
+import ArgumentParser
+import Emulator
+
+/// The bounds that can be set; each is a named limit of the room that keeps it.
+struct LimitOptions: ParsableArguments {
+    @Option(help: "Desired patches kept for each twin.")
+    var keepPatches = 256
+    @Option(help: "Changes kept in memory for readers of the change feed.")
+    var keepChanges = 10_000
+    @Option(help: "Commands that may wait for the writer before one is answered 503.")
+    var maxWaitingCommands = 100_000
+    @Option(help: "Connections in all; the descriptor limit bounds them too.")
+    var maxConnections = 1_000_000
+    @Option(help: "Bytes that may wait to be sent on one connection before it is cut.")
+    var maxOutput = 16 << 20
+    @Option(help: "Bytes of a request's head: more is a 431.")
+    var maxHead = 32 << 10
+    @Option(help: "Header fields of a request: more is a 431.")
+    var maxHeaders = 64
+    @Option(help: "Bytes of a request's target: more is a 414.")
+    var maxTarget = 8 << 10
+    @Option(help: "Seconds for a request's head to arrive whole.")
+    var headDeadline = 30
+    @Option(help: "Seconds that a request's body may pause.")
+    var bodyDeadline = 30
+    @Option(help: "Seconds that a connection may stay open between requests.")
+    var idleDeadline = 120
+    @Option(help: "Seconds that a reader may take nothing before it is cut off.")
+    var slowReaderDeadline = 30
+    @Option(help: "Seconds for a TLS handshake.")
+    var handshakeDeadline = 10
+
+    func validate() throws {
+        for (flag, value) in [
+            ("--keep-changes", keepChanges), ("--max-waiting-commands", maxWaitingCommands),
+            ("--max-connections", maxConnections), ("--max-output", maxOutput), ("--max-head", maxHead),
+            ("--max-headers", maxHeaders), ("--max-target", maxTarget), ("--head-deadline", headDeadline),
+            ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
+            ("--slow-reader-deadline", slowReaderDeadline), ("--handshake-deadline", handshakeDeadline),
+        ] where value < 1 {
+            throw ValidationError("\(flag) must be at least 1.")
+        }
+        guard keepPatches >= 0 else { throw ValidationError("--keep-patches must not be negative.") }
+    }
+
+    func apply(to configuration: inout Configuration) {
+        configuration.hub.patchesPerTwin = keepPatches
+        configuration.hub.changesInMemory = keepChanges
+        configuration.hub.waitingCommands = maxWaitingCommands
+        configuration.reactor.connections = maxConnections
+        configuration.reactor.connectionsPerShard = maxConnections
+        configuration.reactor.outputBytes = maxOutput
+        configuration.reactor.slowReaderMilliseconds = slowReaderDeadline * 1000
+        configuration.reactor.handshakeMilliseconds = handshakeDeadline * 1000
+        configuration.http.headBytes = maxHead
+        configuration.http.headerFields = maxHeaders
+        configuration.http.targetBytes = maxTarget
+        configuration.http.headMilliseconds = headDeadline * 1000
+        configuration.http.bodyPauseMilliseconds = bodyDeadline * 1000
+        configuration.http.keepAliveMilliseconds = idleDeadline * 1000
+    }
+}

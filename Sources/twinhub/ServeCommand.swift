@@ -1,0 +1,95 @@
+import ArgumentParser
+import Emulator
+import Endpoints
+import Journal
+
+/// `twinhub serve`: runs the hub until it is told to stop.
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the hub on a data folder until SIGTERM or SIGINT.")
+
+    @OptionGroup var place: DataOption
+    @Flag(help: "Keep nothing on disk; everything is gone when the server stops.")
+    var ephemeral = false
+    @Option(help: "Load this file of bulk import lines when the data folder is new.")
+    var seed: String?
+    @Option(help: "When a write is acknowledged: commit (on disk), interval (within a second), none.")
+    var durability: Durability = .commit
+
+    @Option(help: "Address to listen on. Wider than loopback is for trusted networks only.")
+    var bind = "127.0.0.1"
+    @Option(help: "HTTPS port, which answers plain HTTP as well; 0 lets the system choose.")
+    var httpsPort: UInt16 = 8443
+    @Option(help: "MQTT port; 0 lets the system choose.")
+    var mqttPort: UInt16 = 8883
+    @Option(help: "A further name or IP address by which clients reach the hub (repeatable).")
+    var hostName: [String] = []
+    @Option(help: "Event loops. (default: one for each core)")
+    var shards: Int?
+    @Option(help: "Write the ready report as JSON to this file. (default: server.json in the data folder)")
+    var readyFile: String?
+    @Option(help: "Form of the log lines on standard error: text or json.")
+    var logFormat: LogFormat = .text
+
+    @Flag(help: "Refuse everything but TLS.")
+    var tlsOnly = false
+    @Option(help: "Certificate chain in PEM, in place of the development ones; with --tls-key.")
+    var tlsCert: String?
+    @Option(help: "The chain's private key in PEM.")
+    var tlsKey: String?
+    @Option(help: "required, or off: everybody may do everything.")
+    var auth: AuthorizationOption = .required
+    @Flag(help: "Make random policy keys, kept in the data folder, in place of the well-known ones.")
+    var generateKeys = false
+    @Option(help: "Seconds for which an expired token is still accepted.")
+    var sasGrace = 300
+
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
+    func validate() throws {
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key go together.")
+        }
+        if let shards, !(1...Configuration.maximumShards).contains(shards) {
+            throw ValidationError("--shards must be 1 to \(Configuration.maximumShards).")
+        }
+        guard sasGrace >= 0 else { throw ValidationError("--sas-grace must not be negative.") }
+    }
+
+    func run() throws {
+        var configuration = Configuration()
+        configuration.dataFolder = ephemeral ? nil : place.data
+        configuration.seedFile = seed
+        configuration.durability = durability
+        configuration.bindAddress = bind
+        configuration.httpsPort = httpsPort
+        configuration.mqttPort = mqttPort
+        configuration.hostNames = hostName
+        configuration.shards = shards
+        configuration.readyFile = readyFile
+        configuration.logFormat = logFormat
+        configuration.tlsOnly = tlsOnly
+        if let tlsCert, let tlsKey { configuration.certificate = (chain: tlsCert, key: tlsKey) }
+        configuration.authorization = auth == .off ? .off : .required
+        configuration.generatesKeys = generateKeys
+        configuration.sasGrace = sasGrace
+        limits.apply(to: &configuration)
+        do {
+            try Server.run(configuration)
+        } catch let failure as StartFailure {
+            StandardError.write("twinhub: \(failure.description)\n")
+            throw ExitCode.failure
+        }
+    }
+}
+
+/// Where the hub keeps its things.
+struct DataOption: ParsableArguments {
+    @Option(help: "The data folder.")
+    var data = "./twinhub-data"
+}
+
+enum AuthorizationOption: String, ExpressibleByArgument, CaseIterable { case required, off }
+
+extension Durability: @retroactive ExpressibleByArgument {}
+extension LogFormat: ExpressibleByArgument {}
