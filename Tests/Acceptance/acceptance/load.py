@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import subprocess
 import threading
 
 from .rest import API, counters, segment, user, watch_path
@@ -113,8 +114,7 @@ class Load:
         self.writers = [Writer(f"writer-{number}") for number in range(writers)]
         self.registrar = Registrar("passing-")
         self.condition = threading.Condition()
-        self.count = 0
-        self.failures = []
+        self.count, self.ended, self.failures = 0, 0, []
 
     def prepare(self, hub):
         for writer in self.writers:
@@ -129,12 +129,14 @@ class Load:
         try:
             part.run(port, token, self._acknowledge)
         except BaseException as error:
+            self.failures.append(error)
+        finally:
             with self.condition:
-                self.failures.append(error)
+                self.ended += 1
                 self.condition.notify_all()
 
     def start(self, port, token):
-        self.count, self.failures = 0, []
+        self.count, self.ended, self.failures = 0, 0, []
         self.threads = [
             threading.Thread(target=self._guarded, args=(part, port, token), daemon=True)
             for part in (*self.writers, self.registrar)]
@@ -146,6 +148,17 @@ class Load:
         with self.condition:
             reached = self.condition.wait_for(lambda: self.count >= acknowledged or self.failures, seconds)
         assert reached and not self.failures, f"{self.count} of {acknowledged} acknowledged; {self.failures}"
+
+    def outlives(self, process, most, seconds=120):
+        """Waits until the process has ended or that many writes were acknowledged; whether it ended."""
+        with self.condition:
+            self.condition.wait_for(
+                lambda: self.count >= most or self.failures or self.ended == len(self.threads), seconds)
+        try:
+            process.wait(0 if self.count >= most else 5)
+            return True
+        except subprocess.TimeoutExpired:
+            return False
 
     def finish(self):
         for thread in self.threads:
