@@ -17,7 +17,7 @@ from acceptance.server import ServerEnded, run_command
 ROUNDS = int(os.environ.get("TWINHUB_CRASH_ROUNDS", "50"))
 SEED = int(os.environ.get("TWINHUB_CRASH_SEED", random.randrange(1 << 30)))
 #: Small segments, so that a few hundred writes pass through rotation, snapshot and compaction too.
-SMALL_SEGMENTS = ["--segment-bytes", str(1 << 18)]
+SMALL_SEGMENTS = ["--segment-bytes", str(1 << 18), "--snapshot-bytes", str(1 << 19)]
 #: So many writes must be enough to come past any named point three times.
 WRITES_TO_A_POINT = 12_000
 
