@@ -68,12 +68,13 @@ class Server:
 
     running = set()
 
-    def __init__(self, *arguments, data=None, env=None, https_port=0, mqtt_port=0):
+    def __init__(self, *arguments, data=None, env=None, https_port=0, mqtt_port=0, descriptors=None):
         self.owns_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="twinhub-test-"))
         self.arguments = [str(argument) for argument in arguments]
         self.env = env or {}
         self.https_port, self.mqtt_port = https_port, mqtt_port
+        self.descriptors = descriptors
         self.process = None
         self.output = []
         self.ready_line = None
@@ -86,6 +87,8 @@ class Server:
         """Starts the process and returns at once."""
         command = [str(binary()), "serve", "--data", str(self.data)]
         command += ["--https-port", str(self.https_port), "--mqtt-port", str(self.mqtt_port), *self.arguments]
+        if self.descriptors is not None:
+            command = ["bash", "-c", f'ulimit -n {self.descriptors}; exec "$@"', "bash", *command]
         self.output, self.ready_line, self._exports = [], None, None
         self._lines = queue.Queue()
         with open(self.log_path, "ab") as log:
