@@ -1,0 +1,383 @@
+"""The command line: what serve prints, what it takes, how it ends, and the commands beside it."""
+
+import json
+import os
+import pathlib
+import queue
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import requests
+
+from acceptance import sas
+from acceptance.rest import Hub, counters, ok
+from acceptance.server import READY, SAMPLE, Server, ServerEnded, binary, clean_environment, fields, run_command
+from acceptance.wire import Wire, request
+
+FIRST = "gateway-a1"
+
+
+@pytest.fixture
+def own(new_server):
+    """A server of the test's own with the sample factory."""
+    return new_server("--seed", SAMPLE)
+
+
+# serve ------------------------------------------------------------------------------------------------------
+
+
+def test_the_ready_line_comes_last_and_tells_addresses_and_folder(own):
+    found = READY.match(own.output[-1])
+    assert found["https_host"] == found["mqtt_host"] == "127.0.0.1"
+    assert pathlib.Path(found["data"]).resolve() == own.data.resolve()
+    assert not any(line.startswith("ready ") for line in own.output[:-1])
+    for port in (own.https_port, own.mqtt_port):
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+
+
+def test_what_stands_before_it_is_what_a_person_needs(own):
+    text = "\n".join(own.output[:-1])
+    assert str(own.https_port) in text and str(own.mqtt_port) in text
+    assert own.connection_string in text and "ca.pem" in text
+    command = next(line[line.index("curl"):] for line in own.output if "curl " in line)
+    if shutil.which("curl") is None:
+        pytest.skip("no curl here")
+    tried = subprocess.run(["bash", "-c", f"{command} --fail --silent --show-error"], capture_output=True, text=True, timeout=20)
+    assert tried.returncode == 0, f"{command}: {tried.stderr}"
+
+
+def test_nothing_but_that_comes_on_stdout(own):
+    Hub(own).get("/devices")
+    own.stop()
+    rest = []
+    while (line := own._lines.get(timeout=5)) is not None:
+        rest.append(line)
+    assert not any(line.startswith(("{", "ready")) or "debug" in line.lower() for line in rest)
+
+
+def test_the_same_stands_in_server_json(own):
+    told = json.loads((own.data / "server.json").read_text())
+    found = READY.match(own.ready_line)
+    assert told["https"] == f"127.0.0.1:{own.https_port}" and told["mqtt"] == f"127.0.0.1:{own.mqtt_port}"
+    assert told["data"] == found["data"]
+
+
+def test_the_seed_is_applied_to_a_new_folder_only(own):
+    hub = Hub(own)
+    assert len(ok(hub.get("/devices"))) == 10
+    for module in (None, "azureiotsecurity"):
+        assert counters(hub.twin(FIRST, module)) == (2, 1, 1, 1)
+    reported = hub.twin(FIRST)["properties"]["reported"]
+    assert reported["firmware"]["running"] == "4.2.1" and reported["$metadata"]["firmware"]["running"]["$lastUpdated"]
+    assert hub.get("/devices/pump-b2").json()["status"] == "disabled"
+    assert hub.get("/devices/vision-camera-a1").json()["authentication"]["type"] == "selfSigned"
+    assert len(ok(hub.get("/devices/gateway-b1/modules"))) == 3
+    sample = [json.loads(line) for line in SAMPLE.read_text().splitlines()]
+    for line in sample:
+        path = f"/devices/{line['id']}" + (f"/modules/{line['moduleId']}" if "moduleId" in line else "")
+        stored = ok(hub.get(path))["authentication"]
+        given = line["authentication"]
+        assert stored["type"] == given["type"]
+        assert given.get("symmetricKey") in (None, stored["symmetricKey"])
+        assert given.get("x509Thumbprint") in (None, stored["x509Thumbprint"])
+    hub.remove("press-a1")
+    own.restart()
+    assert len(ok(Hub(own).get("/devices"))) == 9
+
+
+def test_a_bad_seed_names_the_line(new_server, tmp_path):
+    seed = tmp_path / "seed.ndjson"
+    seed.write_text('{"id":"fine"}\n{"id":"broken","tags":{"a.b":1}}\n')
+    with pytest.raises(ServerEnded) as ended:
+        new_server("--seed", seed)
+    assert ended.value.code != 0 and "2" in str(ended.value) and "a.b" in str(ended.value)
+
+
+def test_it_listens_on_loopback_only_and_warns_when_wider(new_server):
+    server = new_server("--bind", "0.0.0.0")
+    assert READY.match(server.ready_line)["https_host"] == "0.0.0.0"
+    said = "\n".join(server.output[:-1]) + server.log_text()
+    assert re.search(r"(?i)warn", said) and re.search(r"(?i)key", said)
+
+
+@pytest.mark.parametrize("flag, port", [("--https-port", "https_port"), ("--mqtt-port", "mqtt_port")])
+def test_a_port_in_use_is_an_error_that_names_the_flag(new_server, flag, port):
+    with socket.socket() as occupied:
+        occupied.bind(("127.0.0.1", 0))
+        occupied.listen()
+        with pytest.raises(ServerEnded) as ended:
+            new_server(**{port: occupied.getsockname()[1]})
+    assert ended.value.code != 0 and flag in str(ended.value)
+
+
+def test_a_second_server_on_one_folder_stops_with_a_clear_message(own, new_server):
+    with pytest.raises(ServerEnded) as ended:
+        new_server(data=own.data)
+    assert ended.value.code != 0 and str(own.data) in str(ended.value)
+    assert Hub(own).get("/devices").status_code == 200
+
+
+def test_a_killed_server_leaves_no_lock_behind(own):
+    own.restart(kill=True)
+    assert Hub(own).get("/devices").status_code == 200
+
+
+@pytest.mark.parametrize("arguments", [["--no-such-flag"], ["--https-port", "x"], ["--durability", "perhaps"], ["--https-port", "65536"]])
+def test_a_bad_flag_is_a_usage_error(arguments):
+    done = run_command("serve", *arguments, check=False)
+    assert done.returncode not in (0, 1) or "rror" in done.stderr
+    assert done.returncode != 0 and arguments[0].lstrip("-") in done.stderr
+
+
+def test_help_names_every_flag_and_limit():
+    text = run_command("serve", "--help").stdout
+    for flag in ("data", "bind", "https-port", "mqtt-port", "seed", "shards", "tls-only", "tls-cert", "tls-key", "host-name",
+                 "durability", "ephemeral", "ready-file", "auth", "sas-grace", "generate-keys", "keep-patches", "log-format"):
+        assert f"--{flag}" in text, flag
+    commands = run_command("--help").stdout
+    for command in ("serve", "env", "sas", "health", "watch", "seed", "reset", "log"):
+        assert re.search(rf"^\s+{command}\b", commands, re.MULTILINE), command
+
+
+# Settings by environment ------------------------------------------------------------------------------------
+
+
+def start_plain(arguments, env, seconds=20):
+    """`twinhub serve` with exactly these arguments: (process, what it printed up to the ready line)."""
+    process = subprocess.Popen(
+        [str(binary()), "serve", *arguments], env=clean_environment(**env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    lines = queue.Queue()
+    threading.Thread(target=Server._pump, args=(process.stdout, lines), daemon=True).start()
+    said, deadline = [], time.monotonic() + seconds
+    while True:
+        line = lines.get(timeout=max(0.01, deadline - time.monotonic()))
+        assert line is not None, f"ended with {process.wait(5)}: {said} {process.stderr.read()}"
+        said.append(line)
+        if READY.match(line):
+            return process, said
+
+
+def test_every_flag_also_comes_from_the_environment_and_flags_win(tmp_path):
+    env = {"TWINHUB_DATA": str(tmp_path / "env"), "TWINHUB_HTTPS_PORT": "0", "TWINHUB_MQTT_PORT": "0", "TWINHUB_SEED": str(SAMPLE),
+           "TWINHUB_AUTH": "off"}
+    for arguments, folder in (([], "env"), (["--data", str(tmp_path / "flag")], "flag")):
+        process, said = start_plain(arguments, env)
+        try:
+            found = READY.match(said[-1])
+            assert pathlib.Path(found["data"]).resolve() == (tmp_path / folder).resolve()
+            answer = requests.get(
+                f"http://localhost:{found['https_port']}/devices", params={"api-version": "2021-04-12"}, timeout=10)
+            assert len(answer.json()) == 10
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0
+
+
+def test_ephemeral_leaves_nothing_but_the_ready_file(tmp_path):
+    ready = tmp_path / "ready.json"
+    process, said = start_plain(
+        ["--ephemeral", "--ready-file", str(ready), "--https-port", "0", "--mqtt-port", "0", "--seed", str(SAMPLE)],
+        {"TWINHUB_DATA": str(tmp_path / "never")})
+    try:
+        told = json.loads(ready.read_text())
+        found = re.match(r"ready https=(\S+) mqtt=(\S+)", said[-1])
+        assert (told["https"], told["mqtt"]) == (found[1], found[2])
+        line = next(line for line in said if "HostName=" in line)
+        parts = fields(re.search(r"HostName=[^\s'\"]+", line)[0])
+        token = sas.token("localhost", parts["SharedAccessKey"], parts["SharedAccessKeyName"])
+        answer = requests.get(
+            f"http://{told['https']}/twins/{FIRST}", params={"api-version": "2021-04-12"}, headers={"Authorization": token}, timeout=10)
+        assert answer.status_code == 200
+        assert not (tmp_path / "never").exists()
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def test_logs_can_be_json(new_server):
+    server = new_server("--log-format", "json", "--bind", "0.0.0.0")
+    Hub(server).get("/devices")
+    server.stop()
+    lines = [line for line in server.log_text().splitlines() if line]
+    assert lines and all(isinstance(json.loads(line), dict) for line in lines)
+
+
+@pytest.mark.parametrize("shards", ["1", "3"])
+def test_the_number_of_shards_can_be_set(new_server, shards):
+    hub = Hub(new_server("--shards", shards))
+    hub.create("d")
+    assert hub.desired("d", {"a": 1})["version"] == 3
+
+
+# How it ends ------------------------------------------------------------------------------------------------
+
+
+def test_sigterm_ends_with_0_and_everything_is_kept(own):
+    hub = Hub(own)
+    hub.desired(FIRST, {"last": True})
+    assert own.stop(5) == 0
+    own.start()
+    assert Hub(own).twin(FIRST)["properties"]["desired"]["last"] is True
+
+
+def test_sigint_ends_like_sigterm(own):
+    assert own.signal(signal.SIGINT, 5) == 0
+
+
+def test_idle_connections_do_not_hold_it_up(own):
+    idle = [Wire(own.https_port) for _ in range(20)]
+    used = Wire(own.https_port)
+    used.send(request("GET", "/health/live")).answer()
+    half = Wire(own.https_port).send("GET /health/live HTTP/1.1\r\nHost: ")
+    assert own.stop(5) == 0
+    assert all(one.closed() for one in (*idle, used)) and half
+
+
+# The commands beside it -------------------------------------------------------------------------------------
+
+
+def test_env_exports_what_clients_need(own):
+    exports = own.exports
+    host = f"localhost:{own.https_port}"
+    assert fields(exports["IOTHUB_CONNECTION_STRING"]) == {
+        "HostName": host, "SharedAccessKeyName": "iothubowner", "SharedAccessKey": own.owner_key}
+    device = fields(exports["IOTHUB_DEVICE_CONNECTION_STRING"])
+    module = fields(exports["IOTHUB_MODULE_CONNECTION_STRING"])
+    assert device["DeviceId"] == module["DeviceId"] == FIRST and module["ModuleId"] == "azureiotsecurity"
+    sample = {(line["id"], line.get("moduleId")): line for line in map(json.loads, SAMPLE.read_text().splitlines())}
+    assert device["SharedAccessKey"] == sample[FIRST, None]["authentication"]["symmetricKey"]["primaryKey"]
+    assert module["SharedAccessKey"] == sample[FIRST, "azureiotsecurity"]["authentication"]["symmetricKey"]["primaryKey"]
+    assert exports["IOTHUB_URL"] == f"https://{host}" and exports["IOTHUB_MQTT_PORT"] == str(own.mqtt_port)
+    own_roots = pathlib.Path(exports["IOTHUB_CA_FILE"]).read_text()
+    assert own_roots.strip() == pathlib.Path(own.ca_file).read_text().strip()
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
+        bundle = pathlib.Path(exports[name]).read_text()
+        assert own_roots.strip() in bundle
+        system = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+        if system.exists():
+            assert bundle.count("BEGIN CERTIFICATE") > own_roots.count("BEGIN CERTIFICATE")
+
+
+def test_a_client_in_that_shell_just_works(own):
+    script = (
+        "import os, requests; from azure.iot.hub import IoTHubRegistryManager as Registry\n"
+        "print(Registry.from_connection_string(os.environ['IOTHUB_CONNECTION_STRING']).get_twin('%s').version)\n"
+        "print(requests.get(os.environ['IOTHUB_URL'] + '/health/ready').status_code)" % FIRST)
+    done = subprocess.run(
+        ["bash", "-c", 'eval "$("$1" env --data "$2")"; exec "$3" -c "$4"', "bash", str(binary()), str(own.data), sys.executable, script],
+        env=clean_environment(), capture_output=True, text=True, timeout=40)
+    assert done.stdout.split() == ["2", "200"], done.stderr
+
+
+def test_env_without_a_server_says_so(own):
+    own.stop()
+    done = run_command("env", "--data", own.data, check=False)
+    assert done.returncode != 0 and "export" not in done.stdout and done.stderr
+
+
+@pytest.mark.parametrize("policy, path, status", [
+    ("iothubowner", "/devices", 200), ("registryRead", "/devices", 200), ("service", f"/twins/{FIRST}", 200),
+    ("service", "/devices", 401), ("device", f"/emulator/devices/{FIRST}/twin", 200)])
+def test_sas_prints_a_policys_token(own, policy, path, status):
+    token = run_command("sas", "--data", own.data, "--policy", policy).stdout.strip()
+    assert Hub(own, token).get(path).status_code == status
+
+
+def test_sas_prints_tokens_of_devices_and_modules(own):
+    for flag, identity, path in (("--device", FIRST, f"/emulator/devices/{FIRST}/twin"), (
+            "--module", f"{FIRST}/azureiotsecurity", f"/emulator/devices/{FIRST}/modules/azureiotsecurity/twin")):
+        token = run_command("sas", "--data", own.data, flag, identity).stdout.strip()
+        assert "skn=" not in token
+        assert Hub(own, token).get(path).status_code == 200 and Hub(own, token).get("/devices").status_code == 401
+
+
+def test_sas_takes_a_time_to_live(own):
+    now = time.time()
+    token = run_command("sas", "--data", own.data, "--ttl", "60").stdout.strip()
+    expiry = int(re.search(r"se=(\d+)", token)[1])
+    assert now + 50 <= expiry <= time.time() + 61
+    assert run_command("sas", "--data", own.data, "--policy", "nobody", check=False).returncode != 0
+    assert run_command("sas", "--data", own.data, "--device", "nobody", check=False).returncode != 0
+
+
+def test_health_is_an_exit_code(own):
+    assert run_command("health", "--data", own.data).returncode == 0
+    own.stop()
+    assert run_command("health", "--data", own.data, check=False).returncode != 0
+
+
+def test_seed_and_reset_work_on_the_running_server(new_server, tmp_path):
+    server = new_server()
+    hub = Hub(server)
+    assert ok(hub.get("/devices")) == []
+    run_command("seed", SAMPLE, "--data", server.data)
+    assert len(ok(hub.get("/devices"))) == 10 and hub.twin(FIRST)["tags"]["role"] == "gateway"
+    run_command("reset", "--data", server.data, "--to", "empty")
+    assert ok(hub.get("/devices")) == []
+
+
+def test_reset_goes_back_to_the_seed(own):
+    hub = Hub(own)
+    hub.remove(FIRST)
+    run_command("reset", "--data", own.data)
+    assert hub.get(f"/devices/{FIRST}").status_code == 200
+
+
+@pytest.mark.parametrize("subject", [[], [FIRST], [f"{FIRST}/azureiotsecurity"]], ids=["all", "device", "module"])
+def test_watch_shows_changes_as_a_readable_diff(own, subject):
+    hub = Hub(own)
+    process = subprocess.Popen(
+        [str(binary()), "watch", *subject, "--data", str(own.data)], env=clean_environment(NO_COLOR="1"), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True)
+    lines = queue.Queue()
+    threading.Thread(target=Server._pump, args=(process.stdout, lines), daemon=True).start()
+    module = "azureiotsecurity" if subject and "/" in subject[0] else None
+    seen = ""
+    try:
+        # The watch begins when it is connected: the change is made again until it shows.
+        for number in range(100):
+            hub.desired(FIRST, {"interval": f"PT{number}S"}, module)
+            try:
+                while True:
+                    line = lines.get(timeout=0.2)
+                    assert line is not None, process.stderr.read()
+                    seen += line + "\n"
+            except queue.Empty:
+                pass
+            if seen:
+                break
+        assert FIRST in seen and "interval" in seen and re.search(r"^\s*[-+]", seen, re.MULTILINE), seen
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(10)
+
+
+def test_certificates_of_ones_own(new_server, tmp_path):
+    files = str(tmp_path / "own.pem"), str(tmp_path / "own.key")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+         "subjectAltName=DNS:localhost", "-out", files[0], "-keyout", files[1]], check=True, capture_output=True, timeout=20)
+    server = new_server("--tls-cert", files[0], "--tls-key", files[1])
+    answer = requests.get(f"{server.url}/health/live", verify=files[0], timeout=10)
+    assert answer.status_code == 200
+
+
+def test_roots_are_kept_over_restarts_and_readable_by_nobody_else(own):
+    before = pathlib.Path(own.ca_file).read_bytes()
+    own.restart()
+    assert pathlib.Path(own.ca_file).read_bytes() == before
+    private = [path for path in own.data.rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()[:4096]]
+    assert private and all(os.stat(path).st_mode & 0o077 == 0 for path in private)
+
+
+def test_health_answers_get_and_head(own):
+    with Wire(own.https_port) as connection:
+        assert connection.send(request("GET", "/health/ready")).answer().status == 200
+        assert connection.send(request("HEAD", "/health/live")).answer("HEAD").status == 200
