@@ -6,7 +6,7 @@ import Vocabulary
 enum ChangeDocument {
     /// What a change is about.
     enum Kind: String, CaseIterable {
-        case identity, twin, hub
+        case identity, twin, hub, link, message
     }
 
     /// What happened to it.
@@ -14,6 +14,8 @@ enum ChangeDocument {
         case createIdentity, updateIdentity, deleteIdentity
         case updateTwin, replaceTwin, updateReportedProperties
         case seed, reset
+        case connect, disconnect, updateSession
+        case enqueueMessage, settleMessage, abandonMessage, completeFeedback
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
@@ -21,6 +23,8 @@ enum ChangeDocument {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
         case .twinPatched, .twinReplaced, .twinReported: .twin
         case .seeded, .reset: .hub
+        case .linkOpened, .linkClosed, .sessionUpdated: .link
+        case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         }
     }
 
@@ -34,6 +38,13 @@ enum ChangeDocument {
         case .twinReported: .updateReportedProperties
         case .seeded: .seed
         case .reset: .reset
+        case .linkOpened: .connect
+        case .linkClosed: .disconnect
+        case .sessionUpdated: .updateSession
+        case .messageEnqueued: .enqueueMessage
+        case .messageSettled: .settleMessage
+        case .messageAbandoned: .abandonMessage
+        case .feedbackCompleted: .completeFeedback
         }
     }
 
@@ -80,7 +91,8 @@ enum ChangeDocument {
             json.raw(effect.after)
         case .identityCreated(let identity, _), .identityUpdated(let identity):
             writeIdentity(before: nil, after: identity, to: &json)
-        case .identityDeleted, .seeded, .reset:
+        case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
+            .messageSettled, .messageAbandoned, .feedbackCompleted:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

@@ -44,7 +44,7 @@ final class DesiredWaits {
             group.lookers += 1
             return entity
         }
-        guard let entity = services.hub.watch(id, services.subscription) else { return nil }
+        guard let entity = services.watch(id) else { return nil }
         let group = DesiredGroup(self, id)
         group.lookers = 1
         group.generation = entity.identity.generation
@@ -114,7 +114,7 @@ final class DesiredWaits {
     private func leaveIfEmpty(_ id: TwinID, _ group: DesiredGroup) {
         guard group.waiters.all.isEmpty, group.lookers == 0, groups[id] === group else { return }
         groups[id] = nil
-        services.hub.unwatch(id, services.subscription)
+        services.unwatch(id)
     }
 
     // MARK: Telling

@@ -48,7 +48,7 @@ enum DeviceTwin {
                 response.fields.append(HTTPField("x-reported-version", String(entity.twin.reportedVersion)))
                 return response
             case .refused(let error): throw HubError(error.code, error.text)
-            case .done, .bulk: throw HubError(.serverError, "The report left no twin.")
+            default: throw HubError(.serverError, "The report left no twin.")
             }
         }
     }

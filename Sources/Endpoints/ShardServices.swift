@@ -16,6 +16,8 @@ public final class ShardServices {
     /// Those on this shard who are told what the hub delivers, besides the answers to commands.
     private var listeners: [(Delivery) -> Void] = []
     private var rooms: [ObjectIdentifier: AnyObject] = [:]
+    /// How many on this shard watch an entity; the hub knows only that there are some.
+    private var watched: [TwinID: Int] = [:]
 
     /// Request ids need to be unique, not secret: a generator of the shard's own saves a system call for each.
     private var identifiers: SplitMix64
@@ -46,6 +48,29 @@ public final class ShardServices {
 
     /// Adds one who is told of every delivery.
     public func listen(_ listener: @escaping (Delivery) -> Void) { listeners.append(listener) }
+
+    // MARK: Watching
+
+    /// The entity as it stands; from now on deliveries tell of its changes. Nil where it does not exist, and then nothing
+    /// is watched. Whoever watched unwatches once.
+    public func watch(_ id: TwinID) -> Entity? {
+        if let watchers = watched[id] {
+            guard let entity = hub.entity(id) else { return nil }
+            watched[id] = watchers + 1
+            return entity
+        }
+        guard let entity = hub.watch(id, subscription) else { return nil }
+        watched[id] = 1
+        return entity
+    }
+
+    public func unwatch(_ id: TwinID) {
+        guard let watchers = watched[id] else { return }
+        watched[id] = watchers > 1 ? watchers - 1 : nil
+        if watchers == 1 { hub.unwatch(id, subscription) }
+    }
+
+    // MARK: Commands
 
     /// Hands a command to the hub with the rest of this turn's, under one lock.
     public func submit(_ command: Command, origin: Origin, then answer: @escaping (Outcome) -> Void) {

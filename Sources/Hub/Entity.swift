@@ -11,36 +11,54 @@ public final class Entity: Sendable {
     public let patches: PatchHistory
     /// A device's modules, in the order of their creation; empty for a module.
     public let modules: [TwinID]
+    /// What it has subscribed to; nil where it keeps no session.
+    public let session: DeviceSession?
+    /// The cloud-to-device messages that wait for it.
+    public let messages: MessageQueue
+    /// The link that it is connected by; 0 where it is not.
+    public let link: UInt64
 
     public var id: TwinID { identity.id }
     public var twin: Twin { document.twin }
 
-    init(identity: Identity, twin: Twin, patches: PatchHistory, modules: [TwinID]) {
+    /// A new one, with nothing but an identity and a twin.
+    init(identity: Identity, twin: Twin) {
         self.identity = identity
         document = RenderedTwin(twin, identity.twinFields)
-        self.patches = patches
-        self.modules = modules
+        patches = PatchHistory()
+        modules = []
+        session = nil
+        messages = MessageQueue()
+        link = 0
     }
 
     /// As read back from a snapshot.
-    init(identity: Identity, document: RenderedTwin, patches: PatchHistory, modules: [TwinID]) {
+    init(
+        identity: Identity, document: RenderedTwin, patches: PatchHistory, modules: [TwinID], session: DeviceSession?,
+        messages: MessageQueue, link: UInt64
+    ) {
         self.identity = identity
         self.document = document
         self.patches = patches
         self.modules = modules
+        self.session = session
+        self.messages = messages
+        self.link = link
     }
 
-    func with(identity: Identity? = nil, twin: Twin? = nil, patches: PatchHistory? = nil, modules: [TwinID]? = nil)
-        -> Entity
-    {
-        guard identity != nil || twin != nil else {
-            return Entity(
-                identity: self.identity, document: document, patches: patches ?? self.patches,
-                modules: modules ?? self.modules)
+    /// The same with some parts changed; the document is rendered anew where something stands in it.
+    func with(
+        identity: Identity? = nil, twin: Twin? = nil, patches: PatchHistory? = nil, modules: [TwinID]? = nil,
+        session: DeviceSession?? = nil, messages: MessageQueue? = nil, link: UInt64? = nil
+    ) -> Entity {
+        var document = document
+        if identity != nil || twin != nil {
+            document = RenderedTwin(twin ?? self.twin, (identity ?? self.identity).twinFields)
         }
         return Entity(
-            identity: identity ?? self.identity, twin: twin ?? self.twin, patches: patches ?? self.patches,
-            modules: modules ?? self.modules)
+            identity: identity ?? self.identity, document: document, patches: patches ?? self.patches,
+            modules: modules ?? self.modules, session: session ?? self.session, messages: messages ?? self.messages,
+            link: link ?? self.link)
     }
 }
 

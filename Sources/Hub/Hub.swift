@@ -12,6 +12,8 @@ public final class Hub: Sendable {
     let feed: ChangeFeed
     /// What opening the log found.
     public let replay: ReplayReport
+    /// Who is connected.
+    public let links = DeviceLinks()
     private let writer: Writer
     private let subscribers: SubscriberTable
 
@@ -29,6 +31,11 @@ public final class Hub: Sendable {
         writer = Writer(
             log: log, index: index, feed: feed, subscribers: subscribers, state: replay.state,
             lastSequence: replay.lastSequence, limits: limits, environment: environment)
+        // Whoever was connected is not any more. Where the log refuses even that, they show it when they connect again.
+        if !replay.state.attention.connected.isEmpty {
+            let origin = Origin(principal: "hub", requestID: environment.requestID(), transport: "hub")
+            _ = execute(.closeStaleLinks, origin: origin)
+        }
     }
 
     // MARK: Reading
@@ -52,6 +59,9 @@ public final class Hub: Sendable {
     public var seedProgress: (isComplete: Bool, identities: Int) {
         writer.published.withLock { ($0.seedIsComplete, $0.seedCount) }
     }
+
+    /// Whether cloud-to-device messages wait anywhere, so that some may expire.
+    public var hasQueuedMessages: Bool { writer.published.withLock { $0.hasQueuedMessages } }
 
     /// Why writes are refused at present; nil while they are taken.
     public var writeObstacle: String? { writer.published.withLock { $0.obstacle } }

@@ -17,5 +17,24 @@ public struct HubLimits: Sendable {
     /// Encoded bytes after which a batch takes in no further command.
     public var bytesPerBatch = 8 << 20
 
+    /// Cloud-to-device messages that may wait for one device (mqtt.md section 5.5, as what follows).
+    public var messagesPerDevice = 50
+    /// Bytes of one, properties included.
+    public var messageBytes = 64 << 10
+    /// How long one waits where its sender does not say, in seconds.
+    public var messageLifetimeSeconds = 3600
+    /// The longest that a sender may ask for.
+    public var longestMessageLifetimeSeconds = 2 * 24 * 3600
+    /// How long a receiver holds a message, in seconds.
+    public var messageLockSeconds = 60
+    /// Deliveries after which a message that is abandoned again is given up.
+    public var messageDeliveries = 10
+    /// Feedback records that wait for a back end; the oldest make room.
+    public var feedbackRecords = 10_000
+    /// How long a record waits, in seconds.
+    public var feedbackLifetimeSeconds = 3600
+    /// Records of one batch.
+    public var feedbackBatch = 64
+
     public init() {}
 }

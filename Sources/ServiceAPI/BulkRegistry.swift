@@ -37,7 +37,7 @@ enum BulkRegistry {
                 result.errors = errors + result.errors
                 return answer(result)
             case .refused(let error): throw error
-            case .entity, .done: throw HubError(.serverError, "The bulk operation has no result.")
+            default: throw HubError(.serverError, "The bulk operation has no result.")
             }
         }
     }

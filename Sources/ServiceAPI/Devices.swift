@@ -76,7 +76,7 @@ extension Outcome {
         switch self {
         case .entity(let entity): return entity
         case .refused(let error): throw error
-        case .done, .bulk: throw HubError(.serverError, "The command left no identity.")
+        default: throw HubError(.serverError, "The command left no identity.")
         }
     }
 }

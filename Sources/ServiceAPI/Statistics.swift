@@ -25,8 +25,13 @@ enum Statistics {
         return .now(.json(json.bytes))
     }
 
-    /// No device can connect yet: connections over HTTPS do not count.
+    /// Devices with a link: those that only speak HTTPS do not count.
     private static func service(_ call: Call) throws(HubError) -> Answer {
-        .now(.json(Array(#"{"connectedDeviceCount":0}"#.utf8)))
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("connectedDeviceCount")
+        json.value(call.hub.registry.connectedDevices)
+        json.endObject()
+        return .now(.json(json.bytes))
     }
 }

@@ -16,6 +16,29 @@ public enum Command: Sendable {
     /// commands, of which the last says that it is complete; one that a crash cut short is taken up again at the next start.
     case seed([RegistryItem], isComplete: Bool)
     case reset(ResetTarget)
+
+    /// A device or module connects; a link that it had counts as closed from then on.
+    case openLink(TwinID, LinkOpening)
+    /// Nothing happens where another link has taken its place.
+    case closeLink(TwinID, link: UInt64)
+    /// Every link of the time before this process.
+    case closeStaleLinks
+    /// It has sent or received something.
+    case recordActivity(TwinID, link: UInt64)
+    /// What it has subscribed to, as of this link.
+    case updateSession(TwinID, link: UInt64, DeviceSession)
+
+    case enqueueMessage(TwinID, MessageDraft)
+    /// Gives the oldest message that nobody holds to a receiver, for so many seconds.
+    case lockMessage(TwinID, seconds: Int)
+    case settleMessage(TwinID, MessageKey, MessageSettlement)
+    case purgeMessages(TwinID)
+    /// Takes out whatever has become too old, everywhere.
+    case expireMessages
+    /// Gives a batch of feedback to a back end, for so many seconds.
+    case lockFeedback(seconds: Int)
+    /// Done with, or back into the queue.
+    case settleFeedback(lock: String, isDone: Bool)
 }
 
 /// What a reset leaves behind.
@@ -28,6 +51,12 @@ public enum Outcome: Sendable {
     /// Deleted, reset or seeded: there is nothing to show.
     case done
     case bulk(BulkResult)
+    case link(Link)
+    /// Nil where the queue is empty or everything in it is held.
+    case message(CloudMessage?)
+    case purged(Int)
+    /// Nil where there is none.
+    case feedback(FeedbackBatch?)
     case refused(HubError)
 }
 

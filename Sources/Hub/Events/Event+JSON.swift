@@ -13,6 +13,13 @@ extension RecordedEvent {
         case twinReported = "twin.reported"
         case seeded = "hub.seeded"
         case reset = "hub.reset"
+        case linkOpened = "link.opened"
+        case linkClosed = "link.closed"
+        case sessionUpdated = "session.updated"
+        case messageEnqueued = "message.enqueued"
+        case messageSettled = "message.settled"
+        case messageAbandoned = "message.abandoned"
+        case feedbackCompleted = "feedback.completed"
     }
 
     public var kind: Kind {
@@ -25,6 +32,13 @@ extension RecordedEvent {
         case .twinReported: .twinReported
         case .seeded: .seeded
         case .reset: .reset
+        case .linkOpened: .linkOpened
+        case .linkClosed: .linkClosed
+        case .sessionUpdated: .sessionUpdated
+        case .messageEnqueued: .messageEnqueued
+        case .messageSettled: .messageSettled
+        case .messageAbandoned: .messageAbandoned
+        case .feedbackCompleted: .feedbackCompleted
         }
     }
 
@@ -33,9 +47,10 @@ extension RecordedEvent {
         switch event {
         case .identityCreated(let identity, _), .identityUpdated(let identity): identity.id
         case .identityDeleted(let id, _), .twinPatched(let id, _, _), .twinReplaced(let id, _, _),
-            .twinReported(let id, _, _):
+            .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
+            .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
             id
-        case .seeded, .reset: nil
+        case .seeded, .reset, .feedbackCompleted: nil
         }
     }
 
@@ -86,6 +101,9 @@ extension RecordedEvent {
             json.value(target.rawValue)
             json.key("etagBase")
             json.value(Int(etagBase))
+        case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned,
+            .feedbackCompleted:
+            event.writeDeviceTraffic(to: &json)
         }
         if let origin {
             json.key("origin")
@@ -135,6 +153,10 @@ extension RecordedEvent {
                     throw RecordError("to")
                 }
                 event = .reset(target, etagBase: UInt64(base))
+            case .feedbackCompleted:
+                event = .feedbackCompleted(try part("records").elements.compactMap { $0.int.map { UInt64($0) } })
+            case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
+                event = try Event(deviceTraffic: kind, try id(), body)
             }
         } catch let error as RecordError {
             throw error
@@ -195,6 +217,13 @@ extension RecordedEvent.Kind {
         case .twinReported: "twin.reported"
         case .seeded: "hub.seeded"
         case .reset: "hub.reset"
+        case .linkOpened: "link.opened"
+        case .linkClosed: "link.closed"
+        case .sessionUpdated: "session.updated"
+        case .messageEnqueued: "message.enqueued"
+        case .messageSettled: "message.settled"
+        case .messageAbandoned: "message.abandoned"
+        case .feedbackCompleted: "feedback.completed"
         }
     }
 }

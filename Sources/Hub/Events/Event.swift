@@ -18,6 +18,16 @@ public enum Event: Sendable {
     /// Everything is gone, or as after the seed: identities and counters as on a new folder, created at the event's time.
     /// Identity ETags count from `etagBase`.
     case reset(ResetTarget, etagBase: UInt64)
+
+    case linkOpened(TwinID, LinkOpening, link: UInt64)
+    case linkClosed(TwinID, link: UInt64)
+    case sessionUpdated(TwinID, DeviceSession)
+
+    case messageEnqueued(TwinID, CloudMessage)
+    case messageSettled(TwinID, sequence: UInt64, MessageFate)
+    case messageAbandoned(TwinID, sequence: UInt64)
+    /// These records were read by a back end.
+    case feedbackCompleted([UInt64])
 }
 
 /// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log and the

@@ -118,7 +118,10 @@ extension Identity {
         status = body["status"]?.string.flatMap(Status.init) ?? .enabled
         statusReason = body["statusReason"]?.string
         statusUpdatedTime = try time("statusUpdatedTime")
+        connectionState = body["connectionState"]?.string.flatMap(ConnectionState.init) ?? .disconnected
+        connectionStateUpdatedTime = try time("connectionStateUpdatedTime")
         lastActivityTime = try time("lastActivityTime")
+        cloudToDeviceMessageCount = Int(body["cloudToDeviceMessageCount"]?.int ?? 0)
         iotEdge = body["capabilities"]?["iotEdge"]?.bool ?? false
         deviceScope = body["deviceScope"]?.string
         parentScopes = body["parentScopes"]?.elements.compactMap(\.string) ?? []

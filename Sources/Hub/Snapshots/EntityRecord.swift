@@ -2,7 +2,8 @@ import JSON
 import Twins
 import Vocabulary
 
-/// An entity as a snapshot's line: `{"id":…,"identity":{…},"modules":[…],"twin":{…},"patches":[{"version":…,"patch":{…}}]}`.
+/// An entity as a snapshot's line: `{"id":…,"identity":{…},"modules":[…],"twin":{…},"patches":[{"version":…,"patch":{…}}]}`,
+/// then `session`, `queue` and `link` where there is one.
 enum EntityRecord {
     static func write(_ entity: Entity, to json: inout JSONWriter) {
         json.beginObject()
@@ -27,6 +28,18 @@ enum EntityRecord {
             json.endObject()
         }
         json.endArray()
+        if let session = entity.session {
+            json.key("session")
+            session.write(to: &json)
+        }
+        if !entity.messages.isUntouched {
+            json.key("queue")
+            entity.messages.write(to: &json)
+        }
+        if entity.link != 0 {
+            json.key("link")
+            json.value(entity.link)
+        }
         json.endObject()
     }
 
@@ -41,6 +54,9 @@ enum EntityRecord {
         }
         return Entity(
             identity: try Identity(record: identity), document: try RenderedTwin(parsing: Array(twin.raw)),
-            patches: history, modules: modules.elements.compactMap(\.string).map(TwinID.init(trusted:)))
+            patches: history, modules: modules.elements.compactMap(\.string).map(TwinID.init(trusted:)),
+            session: try body["session"].map { try DeviceSession(record: $0) },
+            messages: try body["queue"].map { try MessageQueue(record: $0) } ?? MessageQueue(),
+            link: UInt64(body["link"]?.int ?? 0))
     }
 }

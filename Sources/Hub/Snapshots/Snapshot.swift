@@ -7,12 +7,18 @@ struct Snapshot: Sendable {
     let sequence: UInt64
     let registry: RegistrySummary
     let seed: SeedState
+    let feedback: FeedbackQueue
+    let connected: Set<TwinID>
+    let queued: Set<TwinID>
     let entities: [Stripe.Slot]
 
     init(sequence: UInt64, state: HubState, entities: [Stripe.Slot]) {
         self.sequence = sequence
         registry = state.registry
         seed = state.seed
+        feedback = state.feedback
+        connected = state.attention.connected
+        queued = state.attention.queued
         self.entities = entities
     }
 
@@ -53,13 +59,22 @@ struct Snapshot: Sendable {
         for (key, value) in [
             ("sequence", Int(sequence)), ("enabledDevices", registry.enabledDevices),
             ("disabledDevices", registry.disabledDevices), ("modules", registry.modules),
-            ("newestGeneration", Int(registry.newestGeneration)),
+            ("newestGeneration", Int(registry.newestGeneration)), ("connectedDevices", registry.connectedDevices),
+            ("newestLink", Int(registry.newestLink)),
         ] {
             json.key(key)
             json.value(value)
         }
         json.key("seedIsComplete")
         json.value(seed.isComplete)
+        json.key("feedback")
+        feedback.write(to: &json)
+        for (key, ids) in [("connected", connected), ("queued", queued)] {
+            json.key(key)
+            json.beginArray()
+            for id in ids.sorted() { json.value(id.key) }
+            json.endArray()
+        }
         json.endObject()
         json.endObject()
     }

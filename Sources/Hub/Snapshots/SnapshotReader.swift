@@ -8,6 +8,9 @@ struct SnapshotReader {
         var sequence: UInt64
         var registry: RegistrySummary
         var seedIsComplete: Bool
+        var feedback: FeedbackQueue
+        var connected: Set<TwinID>
+        var queued: Set<TwinID>
     }
 
     private(set) var header: Header?
@@ -44,8 +47,15 @@ struct SnapshotReader {
         registry.disabledDevices = try number("disabledDevices")
         registry.modules = try number("modules")
         registry.newestGeneration = UInt64(try number("newestGeneration"))
+        registry.connectedDevices = try number("connectedDevices")
+        registry.newestLink = UInt64(try number("newestLink"))
+        guard let feedback = hub["feedback"] else { throw RecordError("feedback") }
+        func ids(_ member: String) -> Set<TwinID> {
+            Set(hub[member]?.elements.compactMap(\.string).map(TwinID.init(trusted:)) ?? [])
+        }
         return Header(
             sequence: UInt64(try number("sequence")), registry: registry,
-            seedIsComplete: hub["seedIsComplete"]?.bool ?? false)
+            seedIsComplete: hub["seedIsComplete"]?.bool ?? false, feedback: try FeedbackQueue(record: feedback),
+            connected: ids("connected"), queued: ids("queued"))
     }
 }

@@ -43,6 +43,18 @@ extension HubState {
             let event = Event.reset(target, etagBase: context.newEtagCounter())
             try must(event, at: context.now)
             return Decision(events: [event], outcome: .done)
+        case .openLink(let id, let opening): return try openLink(id, opening, context)
+        case .closeLink(let id, let link): return try closeLink(id, link, context)
+        case .closeStaleLinks: return try closeStaleLinks(context)
+        case .recordActivity(let id, let link): return recordActivity(id, link, context)
+        case .updateSession(let id, let link, let session): return try updateSession(id, link, session, context)
+        case .enqueueMessage(let id, let draft): return try enqueue(id, draft, context)
+        case .lockMessage(let id, let seconds): return try lockMessage(id, seconds, context)
+        case .settleMessage(let id, let key, let settlement): return try settle(id, key, settlement, context)
+        case .purgeMessages(let id): return try purge(id, context)
+        case .expireMessages: return try expireMessages(context)
+        case .lockFeedback(let seconds): return lockFeedback(seconds, context)
+        case .settleFeedback(let lock, let isDone): return try settleFeedback(lock, isDone: isDone, context)
         }
     }
 

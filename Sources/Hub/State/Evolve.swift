@@ -25,6 +25,20 @@ extension HubState {
             seed.add(identities, isComplete: isComplete)
         case .reset(let target, let etagBase):
             try reset(target, etagBase: etagBase, at: time)
+        case .linkOpened(let id, let opening, let link):
+            openLink(try existing(id), opening, link: link, at: time)
+        case .linkClosed(let id, let link):
+            closeLink(try existing(id), link: link, at: time)
+        case .sessionUpdated(let id, let session):
+            put(try existing(id).with(session: .some(session)))
+        case .messageEnqueued(let id, let message):
+            enqueue(message, for: try existing(id))
+        case .messageSettled(let id, let sequence, let fate):
+            settle(sequence, fate, of: try existing(id), at: time)
+        case .messageAbandoned(let id, let sequence):
+            abandon(sequence, of: try existing(id))
+        case .feedbackCompleted(let sequences):
+            feedback.remove(sequences)
         }
     }
 
@@ -64,7 +78,7 @@ extension HubState {
             throw EvolveError(id: identity.id, reason: error.description)
         }
         use(generation: identity.generation)
-        put(Entity(identity: identity, twin: twin, patches: PatchHistory(), modules: []))
+        put(Entity(identity: identity, twin: twin))
         if identity.id.isModule {
             let device = try existing(identity.id.owner)
             put(device.with(modules: device.modules + [identity.id]))

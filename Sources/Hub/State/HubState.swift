@@ -12,15 +12,20 @@ struct HubState {
     private(set) var isCleared = false
     private(set) var registry: RegistrySummary
     var seed: SeedState
+    var feedback: FeedbackQueue
+    /// Who is to be looked at, of what is published; for commands that concern everybody.
+    let attention: Attention
 
     init(
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
-        seed: SeedState = SeedState()
+        seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(), attention: Attention = Attention()
     ) {
         self.base = base
         self.limits = limits
         self.registry = registry
         self.seed = seed
+        self.feedback = feedback
+        self.attention = attention
     }
 
     func entity(_ id: TwinID) -> Entity? {
@@ -29,7 +34,10 @@ struct HubState {
     }
 
     /// The next state's starting point once `base` has taken the changes in.
-    func published() -> HubState { HubState(base: base, limits: limits, registry: registry, seed: seed) }
+    func published() -> HubState {
+        HubState(
+            base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, attention: attention)
+    }
 
     mutating func put(_ entity: Entity) {
         let before = changed.updateValue(entity, forKey: entity.id) ?? (isCleared ? nil : base.entity(entity.id))
@@ -45,7 +53,10 @@ struct HubState {
         changed.removeAll()
         isCleared = true
         registry.clear()
+        feedback = FeedbackQueue()
     }
+
+    mutating func use(link: UInt64) { registry.newestLink = max(registry.newestLink, link) }
 
     mutating func use(generation: UInt64) { registry.newestGeneration = max(registry.newestGeneration, generation) }
 }
@@ -62,6 +73,10 @@ public struct RegistrySummary: Hashable, Sendable {
     public var modules = 0
     /// The largest generation ever given, so that a re-creation in the same tick still gets its own.
     public var newestGeneration: UInt64 = 0
+    /// Devices with a link.
+    public var connectedDevices = 0
+    /// The number of the latest link that was ever opened.
+    public var newestLink: UInt64 = 0
 
     public init() {}
 
@@ -77,12 +92,16 @@ public struct RegistrySummary: Hashable, Sendable {
         enabledDevices = 0
         disabledDevices = 0
         modules = 0
+        connectedDevices = 0
     }
 
     private mutating func add(_ step: Int, for identity: Identity) {
         if identity.id.isModule {
             modules += step
-        } else if identity.status == .enabled {
+            return
+        }
+        if identity.connectionState == .connected { connectedDevices += step }
+        if identity.status == .enabled {
             enabledDevices += step
         } else {
             disabledDevices += step

@@ -22,7 +22,9 @@ final class Replay: LogVisitor {
         replaying
             ?? HubState(
                 base: index, limits: limits, registry: snapshot.header?.registry ?? RegistrySummary(),
-                seed: snapshot.seed)
+                seed: snapshot.seed, feedback: snapshot.header?.feedback ?? FeedbackQueue(),
+                attention: Attention(
+                    connected: snapshot.header?.connected ?? [], queued: snapshot.header?.queued ?? []))
     }
 
     func beginSnapshot(covering sequence: UInt64, lines: Int) { lastSequence = sequence }
@@ -36,6 +38,7 @@ final class Replay: LogVisitor {
         replaying = nil
         try state.evolve(recorded.event, at: recorded.time)
         _ = index.publish(state.changed, clearing: state.isCleared)
+        state.attention.note(state.changed, clearing: state.isCleared)
         replaying = state.published()
         feed.append([recorded])
         lastSequence = recorded.sequence

@@ -30,6 +30,7 @@ final class Writer: @unchecked Sendable {
         var sequence: UInt64
         var seedIsComplete: Bool
         var seedCount: Int
+        var hasQueuedMessages: Bool
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -59,7 +60,8 @@ final class Writer: @unchecked Sendable {
         published = Mutex(
             Published(
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
-                seedCount: state.seed.identities.count, obstacle: nil))
+                seedCount: state.seed.identities.count, hasQueuedMessages: !state.attention.queued.isEmpty,
+                obstacle: nil))
     }
 
     func submit(_ submissions: [Submission]) {
@@ -151,9 +153,11 @@ final class Writer: @unchecked Sendable {
 
     private func publish(_ answers: [(Submission, Outcome)], _ events: [RecordedEvent]) {
         var notices: [EntityIndex.Notice] = []
-        if !events.isEmpty {
+        // Without events something may have changed all the same: what passes with the process, such as locks.
+        if !events.isEmpty || !state.changed.isEmpty {
             sequence += UInt64(events.count)
             notices = index.publish(state.changed, clearing: state.isCleared)
+            state.attention.note(state.changed, clearing: state.isCleared)
             state = state.published()
             durable = state
             published.withLock {
@@ -161,7 +165,8 @@ final class Writer: @unchecked Sendable {
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
                 $0.seedCount = state.seed.identities.count
-                $0.obstacle = nil
+                $0.hasQueuedMessages = !state.attention.queued.isEmpty
+                if !events.isEmpty { $0.obstacle = nil }
             }
             feed.append(events)
             if log.snapshotDue {

@@ -1,0 +1,126 @@
+import JSON
+import Vocabulary
+
+/// A cloud-to-device message in its device's queue (mqtt.md section 5.5, rest.md section 16.2).
+public struct CloudMessage: Sendable {
+    /// Which ends of the message its sender hears of.
+    public enum Acknowledgement: String, Sendable, CaseIterable {
+        case none, positive, negative, full
+
+        func wants(_ fate: MessageFate) -> Bool {
+            switch self {
+            case .none: false
+            case .positive: fate == .completed
+            case .negative: fate != .completed
+            case .full: true
+            }
+        }
+    }
+
+    /// Counts the device's messages from 1; never used twice, so that it names a message for good.
+    public let sequence: UInt64
+    public let enqueuedTime: Timestamp
+    /// When it is no longer delivered.
+    public let expiry: Timestamp
+    public let acknowledgement: Acknowledgement
+    public let content: MessageContent
+    /// How often it was abandoned.
+    public internal(set) var deliveryCount: Int
+    /// Not part of the log: after a restart nobody holds a message.
+    public internal(set) var lock: MessageLock?
+
+    init(
+        sequence: UInt64, enqueuedTime: Timestamp, expiry: Timestamp, acknowledgement: Acknowledgement,
+        content: MessageContent, deliveryCount: Int = 0
+    ) {
+        self.sequence = sequence
+        self.enqueuedTime = enqueuedTime
+        self.expiry = expiry
+        self.acknowledgement = acknowledgement
+        self.content = content
+        self.deliveryCount = deliveryCount
+    }
+
+    /// Whether nobody holds it.
+    public func isFree(at time: Timestamp) -> Bool { lock.map { $0.until <= time } ?? true }
+}
+
+/// A receiver's hold on a message, or on a batch of feedback.
+public struct MessageLock: Hashable, Sendable {
+    /// A UUID, which the receiver names to settle the message.
+    public let token: String
+    public let until: Timestamp
+}
+
+/// How a message left the queue.
+public enum MessageFate: String, Sendable {
+    case completed, rejected, expired, deliveryCountExceeded, purged
+
+    /// The feedback record's `statusCode`.
+    public var statusCode: String {
+        switch self {
+        case .completed: "Success"
+        case .rejected: "Rejected"
+        case .expired: "Expired"
+        case .deliveryCountExceeded: "DeliveryCountExceeded"
+        case .purged: "Purged"
+        }
+    }
+}
+
+/// A message that somebody asks the hub to deliver.
+public struct MessageDraft: Sendable {
+    public var content: MessageContent
+    public var acknowledgement: CloudMessage.Acknowledgement
+    /// Nil is the hub's own time to live from now.
+    public var expiry: Timestamp?
+
+    public init(
+        content: MessageContent, acknowledgement: CloudMessage.Acknowledgement = .none, expiry: Timestamp? = nil
+    ) {
+        self.content = content
+        self.acknowledgement = acknowledgement
+        self.expiry = expiry
+    }
+}
+
+/// How a receiver names a message that it has.
+public enum MessageKey: Hashable, Sendable {
+    /// By the lock that it was given with.
+    case lock(String)
+    /// By its place in the device's queue, as a link knows it that has sent it on.
+    case sequence(UInt64)
+}
+
+/// What a receiver says of a message.
+public enum MessageSettlement: Sendable { case complete, reject, abandon }
+
+extension CloudMessage {
+    func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("sequence")
+        json.value(sequence)
+        json.key("enqueued")
+        json.value(enqueuedTime.description)
+        json.key("expiry")
+        json.value(expiry.description)
+        json.key("ack")
+        json.value(acknowledgement.rawValue)
+        if deliveryCount > 0 {
+            json.key("deliveryCount")
+            json.value(deliveryCount)
+        }
+        content.write(to: &json)
+        json.endObject()
+    }
+
+    init(record body: JSONValue) throws(RecordError) {
+        guard let sequence = body["sequence"]?.int, let enqueued = body["enqueued"]?.string.flatMap({ Timestamp($0) }),
+            let expiry = body["expiry"]?.string.flatMap({ Timestamp($0) }),
+            let acknowledgement = body["ack"]?.string.flatMap(Acknowledgement.init)
+        else { throw RecordError("message") }
+        self.init(
+            sequence: UInt64(sequence), enqueuedTime: enqueued, expiry: expiry, acknowledgement: acknowledgement,
+            content: try MessageContent(record: body), deliveryCount: Int(body["deliveryCount"]?.int ?? 0))
+    }
+}
