@@ -53,7 +53,7 @@ let package = Package(
         room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Reactor", "Hub", "HTTP"]),
 
         // Floor 5: the endpoints.
-        room("ServiceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Hub", "HTTP", "Endpoints"]),
+        room("ServiceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints"]),
         room(
             "DeviceAPI",
             on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints", deques]),

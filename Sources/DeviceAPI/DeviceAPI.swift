@@ -1,8 +1,10 @@
 import Endpoints
 
-/// TwinHub's own paths: a device's twin over HTTP, which the real hub does not have, and ways to watch what changes.
+/// What devices and modules use, by whatever way they come, and TwinHub's own paths: a device's twin over HTTP, which
+/// the real hub does not have, and ways to watch what changes.
 public enum DeviceAPI {
-    public static let routes: [Route] = DeviceTwin.routes + DesiredWatch.routes + ChangeWatch.routes + Reset.routes
+    public static let routes: [Route] =
+        DeviceTwin.routes + DeviceBound.routes + DesiredWatch.routes + ChangeWatch.routes + Reset.routes
 
     /// Ends every wait on this shard, as a server does that stops. On the shard.
     public static func endWaits(on services: ShardServices) {

@@ -64,7 +64,10 @@ public enum HTTP1Serializer {
         if context.isGzip { output.append("\r\nContent-Encoding: gzip") }
         for field in response.fields {
             output.append("\r\n")
-            output.append(field.name)
+            switch field.name {
+            case .literal(let name): output.append(name)
+            case .made(let name): output.append(name)
+            }
             output.append(": ")
             appendValue(field.value, to: &output)
         }

@@ -2,11 +2,24 @@ import Vocabulary
 
 /// A header field of an answer.
 public struct HTTPField: Sendable {
-    public let name: StaticString
+    /// A literal, or one that a client has chosen a part of.
+    enum Name: Sendable {
+        case literal(StaticString)
+        case made(String)
+    }
+
+    let name: Name
     public let value: String
 
     public init(_ name: StaticString, _ value: String) {
-        self.name = name
+        self.name = .literal(name)
+        self.value = value
+    }
+
+    /// A name that begins with a literal; what no name may hold is percent-encoded.
+    public init(_ prefix: StaticString, followedBy rest: String, _ value: String) {
+        let isName = rest.utf8.allSatisfy { HTTPCharacters.isToken[Int($0)] }
+        name = .made("\(prefix)\(isName ? rest : PercentCoding.encode(rest))")
         self.value = value
     }
 }

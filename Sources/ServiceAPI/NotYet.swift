@@ -10,9 +10,6 @@ enum NotYet {
         // Queries and keys
         .missing(.post, "/devices/query", "Query_GetTwins", .anyOf(.serviceConnect)),
         .missing(.post, "/devices/keys/regenerate", "Devices_RegenerateKeys", .anyOf(.registryWrite)),
-        // Direct methods
-        .missing(.post, "/twins/{device}/methods", "Devices_InvokeMethod", .anyOf(.serviceConnect)),
-        .missing(.post, "/twins/{device}/modules/{module}/methods", "Modules_InvokeMethod", .anyOf(.serviceConnect)),
         // Configurations
         .missing(.get, "/configurations", "Configuration_GetConfigurations", .anyOf([.registryRead, .serviceConnect])),
         .missing(.get, "/configurations/{id}", "Configuration_Get", .anyOf([.registryRead, .serviceConnect])),
@@ -43,28 +40,8 @@ enum NotYet {
             .post, "/digitaltwins/{device}/components/{component}/commands/{name}",
             "DigitalTwin_InvokeComponentCommand",
             .anyOf(.serviceConnect)),
-        // Cloud-to-device messages
-        .missing(
-            .delete, "/devices/{device}/commands", "CloudToDeviceMessages_PurgeCloudToDeviceMessageQueue",
-            .anyOf(.serviceConnect)),
-        .missing(
-            .get, "/messages/serviceBound/feedback", "CloudToDeviceMessages_ReceiveFeedbackNotification",
-            .anyOf(.serviceConnect)),
-        .missing(
-            .delete, "/messages/serviceBound/feedback/{lock}", "CloudToDeviceMessages_CompleteFeedbackNotification",
-            .anyOf(.serviceConnect)),
-        .missing(
-            .post, "/messages/serviceBound/feedback/{lock}/abandon",
-            "CloudToDeviceMessages_AbandonFeedbackNotification",
-            .anyOf(.serviceConnect)),
         // What devices send and receive over HTTPS
         .missing(.post, "/devices/{device}/messages/events", "Device_SendDeviceEvent", .device),
-        .missing(.get, "/devices/{device}/messages/deviceBound", "Device_ReceiveDeviceBoundNotification", .device),
-        .missing(
-            .delete, "/devices/{device}/messages/deviceBound/{lock}", "Device_CompleteDeviceBoundNotification", .device),
-        .missing(
-            .post, "/devices/{device}/messages/deviceBound/{lock}/abandon", "Device_AbandonDeviceBoundNotification",
-            .device),
         .missing(.post, "/devices/{device}/files", "Device_CreateFileUploadSasUri", .device),
         .missing(.post, "/devices/{device}/files/notifications", "Device_UpdateFileUploadStatus", .device),
         .missing(

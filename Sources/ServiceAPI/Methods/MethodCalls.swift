@@ -1,0 +1,114 @@
+import Endpoints
+import Hub
+import Reactor
+import Vocabulary
+
+/// The direct methods that callers on one shard wait for.
+final class MethodCalls {
+    /// Calls under way on one shard.
+    static let maximumCalls = 10_000
+    /// By so much the hub's answer comes before the caller's timeout: `az` gives up on its connection at the same second
+    /// that it names as the method's timeout.
+    static let earlyMilliseconds = 250
+
+    private unowned let services: ShardServices
+    private var calls: [MethodRequest.ID: MethodCall] = [:]
+    private var nextNumber: UInt64 = 0
+
+    init(_ services: ShardServices) { self.services = services }
+
+    func begin(_ invocation: MethodInvocation, for id: TwinID, _ call: Call) throws(HubError) {
+        guard calls.count < Self.maximumCalls else {
+            throw HubError(.serverBusy, "\(Self.maximumCalls) methods are under way here, the limit.")
+        }
+        let link = services.hub.links.methodLink(id)
+        guard link != nil || invocation.connectTimeout > 0 else { throw .deviceNotOnline }
+        // Unique over all shards, since calls from all of them meet at one device.
+        nextNumber += 1
+        let request = MethodRequest.ID(number: nextNumber << 6 | UInt64(services.shard.index))
+        let waiting = MethodCall(request, id, invocation, call, owner: self)
+        calls[request] = waiting
+        call.responder.listener = waiting
+        waiting.start(invocation.responseTimeout * 1000 - Self.earlyMilliseconds, on: services.shard) { [unowned self] in
+            end(request, with: .methodTimedOut)
+        }
+        if let link { return invoke(waiting, through: link) }
+        waitForDevice(waiting)
+    }
+
+    private func invoke(_ call: MethodCall, through link: any DeviceLink) {
+        call.link = link
+        let (shard, id) = (services.shard, call.request)
+        link.invoke(
+            MethodRequest(id: id, name: call.invocation.name, payload: call.invocation.payload) { answer in
+                shard.post { Self.room(of: shard)?.answered(id, answer) }
+            })
+    }
+
+    private func waitForDevice(_ call: MethodCall) {
+        let (shard, request) = (services.shard, call.request)
+        call.startConnectTimer(call.invocation.connectTimeout * 1000 - Self.earlyMilliseconds, on: shard) {
+            [unowned self] in
+            end(request, with: .connectTimedOut)
+        }
+        call.ticket = services.hub.links.whenTakingMethods(call.id) {
+            shard.post { Self.room(of: shard)?.deviceTakesMethods(request) }
+        }
+    }
+
+    private static func room(of shard: Shard) -> MethodCalls? {
+        (shard.context as? ShardServices)?.room(MethodCalls.self, make: MethodCalls.init)
+    }
+
+    private func deviceTakesMethods(_ request: MethodRequest.ID) {
+        guard let call = calls[request], call.link == nil else { return }
+        call.stopConnectTimer(on: services.shard)
+        if let link = services.hub.links.methodLink(call.id) { return invoke(call, through: link) }
+        // It has gone again already.
+        waitForDevice(call)
+    }
+
+    private func answered(_ request: MethodRequest.ID, _ answer: MethodAnswer) {
+        switch answer {
+        case .answered(let status, let payload):
+            guard let call = remove(request) else { return }
+            call.respond(status: status, payload: payload)
+        case .notListening, .linkLost: end(request, with: .deviceNotOnline)
+        case .tooMany:
+            end(
+                request,
+                with: HubError(.deviceMaximumInflightMethodExceeded, "Too many methods are under way.", envelope: .nested))
+        }
+    }
+
+    private func end(_ request: MethodRequest.ID, with error: HubError) {
+        guard let call = remove(request) else { return }
+        call.link?.forget(request)
+        call.respond(error, at: services.environment.now())
+    }
+
+    /// The caller has gone.
+    func abandon(_ call: MethodCall) {
+        guard remove(call.request) != nil else { return }
+        call.link?.forget(call.request)
+    }
+
+    private func remove(_ request: MethodRequest.ID) -> MethodCall? {
+        guard let call = calls.removeValue(forKey: request) else { return nil }
+        call.stop(on: services.shard)
+        if call.link == nil { services.hub.links.stopWaiting(call.id, ticket: call.ticket) }
+        return call
+    }
+}
+
+extension HubError {
+    static let deviceNotOnline = HubError(
+        .deviceNotOnline,
+        "The operation failed because the requested device isn't online. To learn more, see https://aka.ms/iothub404103",
+        envelope: .nested)
+    static let connectTimedOut = HubError(
+        .deviceNotOnline, "Timed out waiting for device to connect.", envelope: .nested,
+        info: #"{"timeout":"00:00:00"}"#)
+    static let methodTimedOut = HubError(
+        .gatewayTimeout, "Timed out waiting for the response from device.", envelope: .nested, info: "{}")
+}
