@@ -15,6 +15,8 @@ public final class Authorizer {
 
     private let mode: Mode
     private let verifier: TokenVerifier
+    private let hostNames: HostNames
+    private let grace: Int
     /// Told why somebody was refused, in a sentence without secrets.
     private let report: (AccessRefusal) -> Void
 
@@ -23,6 +25,8 @@ public final class Authorizer {
         mode: Mode, policies: PolicyTable, hostNames: HostNames, grace: Int, report: @escaping (AccessRefusal) -> Void
     ) {
         self.mode = mode
+        self.hostNames = hostNames
+        self.grace = grace
         verifier = TokenVerifier(policies: policies, hostNames: hostNames, grace: grace)
         self.report = report
     }
@@ -51,19 +55,49 @@ public final class Authorizer {
     ) throws(AccessRefusal) -> Principal {
         let now = hub.environment.now()
         guard let token = request.headers["authorization"] else {
-            return try identifyByCertificate(requirement, captures, peer, hub, now)
+            return try identifyByCertificate(signers(requirement, captures, hub), peer, now)
         }
         return try verifier.verify(token, path: request.path, now: now) { signers(requirement, captures, hub) }
     }
 
+    /// Who connects as this identity: by a token that is its own or a policy's, or else by the client's certificate
+    /// (auth.md sections 1.4 and 5). A device's key does not open a link for its modules.
+    ///
+    /// - Parameter host: the hub's name as the client gives it.
+    public func authorizeLink(
+        _ id: TwinID, host: String, token: UnsafeRawBufferPointer?, _ peer: any Peer, hub: Hub
+    ) throws(AccessRefusal) -> LinkProof {
+        guard hostNames.accepts(host) else { throw AccessRefusal("the user name is for another host, \(host)") }
+        guard let entity = hub.entity(id) else { throw AccessRefusal("\(id) is not registered") }
+        if mode == .off { return LinkProof(principal: Principal(id), means: .none, end: LinkProof.endOfDays) }
+        let now = hub.environment.now()
+        let signers = { [self] in [signer(id, entity.identity, hub)] }
+        guard let token, !token.isEmpty else {
+            let principal = try identifyByCertificate(signers(), peer, now)
+            return LinkProof(principal: principal, means: .x509Certificate, end: LinkProof.endOfDays)
+        }
+        var path = Array("/devices/\(PercentCoding.encode(id.device))".utf8)
+        if let module = id.module { path.append("/modules/\(PercentCoding.encode(module))") }
+        let principal = try path.withUnsafeBytes { (path) throws(AccessRefusal) in
+            try verifier.verify(token, path: path, now: now, signers: signers)
+        }
+        guard Requirement.device.allows(principal) else {
+            throw AccessRefusal("\(principal) lacks the permission to connect")
+        }
+        let seconds = try SASToken(String(decoding: token, as: UTF8.self)).expiry + Double(grace)
+        let limit = Double(Timestamp.latestUnixSeconds)
+        let end = Timestamp(unixSeconds: Int64(min(seconds, limit)))
+        return LinkProof(principal: principal, means: .sas, end: end)
+    }
+
     private func identifyByCertificate(
-        _ requirement: Requirement, _ captures: PathCaptures, _ peer: any Peer, _ hub: Hub, _ now: Timestamp
+        _ signers: [TokenVerifier.Signer], _ peer: any Peer, _ now: Timestamp
     ) throws(AccessRefusal) -> Principal {
         guard let der = peer.certificates.first, let certificate = ClientCertificate(der: der) else {
             throw AccessRefusal("there is neither a token nor a client certificate")
         }
         var reason = AccessRefusal("a certificate does not stand for this path")
-        for signer in signers(requirement, captures, hub) {
+        for signer in signers {
             do throws(AccessRefusal) {
                 guard signer.isEnabled else { throw AccessRefusal("\(signer.id) is disabled") }
                 try certificate.check(signer.authentication, at: now)
@@ -88,11 +122,15 @@ public final class Authorizer {
         }
         return ids.compactMap { id in
             guard let id, let identity = hub.entity(id)?.identity else { return nil }
-            let device = id.isModule ? hub.entity(id.owner)?.identity : identity
-            return TokenVerifier.Signer(
-                id: id, authentication: identity.authentication, isEnabled: device?.status == .enabled,
-                epoch: identity.generation &+ identity.etagCounter << 20)
+            return signer(id, identity, hub)
         }
+    }
+
+    private func signer(_ id: TwinID, _ identity: Identity, _ hub: Hub) -> TokenVerifier.Signer {
+        let device = id.isModule ? hub.entity(id.owner)?.identity : identity
+        return TokenVerifier.Signer(
+            id: id, authentication: identity.authentication, isEnabled: device?.status == .enabled,
+            epoch: identity.generation &+ identity.etagCounter << 20)
     }
 }
 

@@ -9,11 +9,12 @@ public enum ErrorBody {
         response.contentType = .json
         response.fields.append(HTTPField("iothub-errorcode", error.code.name.description))
         response.requestID = requestID
-        response.body = body(error, requestID: requestID, at: time)
+        response.body = document(error, requestID: requestID, at: time)
         return response
     }
 
-    static func body(_ error: HubError, requestID: RequestID, at time: Timestamp) -> [UInt8] {
+    /// The body alone, for protocols that have no heads.
+    public static func document(_ error: HubError, requestID: RequestID, at time: Timestamp) -> [UInt8] {
         var json = JSONWriter()
         switch error.envelope {
         case .registry, .twin:

@@ -10,6 +10,8 @@ public final class ShardServices {
     public let shard: Shard
     public let environment: Environment
     public let authorizer: Authorizer
+    /// Told what a person who looks for a fault may want to know, in a sentence without secrets.
+    public let report: (String) -> Void
     /// How the hub knows this shard.
     public let subscription: SubscriberID
 
@@ -25,7 +27,11 @@ public final class ShardServices {
     private var waiting = Slab<(Outcome) -> Void>()
     private var turn: [Submission] = []
 
-    public init(hub: Hub, shard: Shard, environment: Environment, authorizer: Authorizer) {
+    public init(
+        hub: Hub, shard: Shard, environment: Environment, authorizer: Authorizer,
+        report: @escaping (String) -> Void = { _ in }
+    ) {
+        self.report = report
         self.hub = hub
         self.shard = shard
         self.environment = environment
@@ -45,6 +51,9 @@ public final class ShardServices {
         rooms[ObjectIdentifier(type)] = room
         return room
     }
+
+    /// As above, where it has been made already.
+    public func room<Room: AnyObject>(_ type: Room.Type) -> Room? { rooms[ObjectIdentifier(type)] as? Room }
 
     /// Adds one who is told of every delivery.
     public func listen(_ listener: @escaping (Delivery) -> Void) { listeners.append(listener) }

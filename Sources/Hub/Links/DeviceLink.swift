@@ -7,6 +7,8 @@ public protocol DeviceLink: AnyObject, Sendable {
     func invoke(_ request: MethodRequest)
     /// A request that its caller no longer waits for.
     func forget(_ request: MethodRequest.ID)
+    /// Hands over a message to one of a module's inputs; answered through it.
+    func deliver(_ message: InputMessage)
     /// Ends the connection.
     func end(_ reason: LinkEnd)
 }

@@ -12,9 +12,9 @@ public struct MessageQueue: Sendable {
     public var isEmpty: Bool { messages.isEmpty }
     public var count: Int { messages.count }
 
-    /// Messages behind this sequence that nobody holds, in order.
-    public func free(after sequence: UInt64, at time: Timestamp) -> [CloudMessage] {
-        messages.filter { $0.sequence > sequence && $0.expiry > time && $0.isFree(at: time) }
+    /// Messages that nobody holds and that are not too old, in order.
+    public func free(at time: Timestamp) -> [CloudMessage] {
+        messages.filter { $0.expiry > time && $0.isFree(at: time) }
     }
 
     public subscript(key: MessageKey) -> CloudMessage? {

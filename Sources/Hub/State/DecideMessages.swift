@@ -33,7 +33,7 @@ extension HubState {
     mutating func lockMessage(_ id: TwinID, _ seconds: Int, _ context: DecisionContext) throws(HubError) -> Decision {
         guard let existing = entity(id) else { throw .identityNotFound(id) }
         let events = try expire(existing, context)
-        guard let current = entity(id), let first = current.messages.free(after: 0, at: context.now).first else {
+        guard let current = entity(id), let first = current.messages.free(at: context.now).first else {
             return Decision(events: events, outcome: .message(nil))
         }
         let lock = MessageLock(
