@@ -46,6 +46,12 @@ public enum MQTTFailure: Error, Hashable, Sendable {
     case clientIDEmpty
     /// A Will with QoS 2, which IoT Hub does not speak.
     case willExactlyOnce
+    /// A Will with another topic than that of the client's own telemetry (mqtt.md section 2.5).
+    case willTopic
+    /// No user name, or one that is not IoT Hub's.
+    case userName
+    /// A client identifier that is not the identity in the user name.
+    case clientIDForeign
 
     // The order of packets.
     /// The first packet is not a CONNECT [MQTT-3.1.0-1].
@@ -58,8 +64,6 @@ public enum MQTTFailure: Error, Hashable, Sendable {
     case exactlyOnce
     /// A PUBACK, SUBACK or UNSUBACK for which there is nothing to acknowledge; only clients are this strict.
     case acknowledgementUnknown
-    /// No packet came in time: CONNECT at the beginning, or any within the keep-alive [MQTT-3.1.2-24].
-    case silence
 
     // Topics.
     /// A topic that means nothing to the hub (mqtt.md section 6).
@@ -78,6 +82,8 @@ public enum MQTTFailure: Error, Hashable, Sendable {
         switch self {
         case .protocolLevel: .unacceptableProtocolVersion
         case .clientIDEmpty: .identifierRejected
+        // Like bad credentials (mqtt.md section 2.2).
+        case .userName, .clientIDForeign: .notAuthorized
         default: nil
         }
     }

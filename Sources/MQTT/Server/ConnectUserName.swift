@@ -18,8 +18,8 @@ public struct ConnectUserName: Hashable, Sendable {
     /// Set by nested edge devices.
     public private(set) var authChain: String?
 
-    /// Throws ``ConnectRefusal/userName`` for anything else.
-    public init(_ text: UnsafeRawBufferPointer) throws(ConnectRefusal) {
+    /// Throws ``MQTTFailure/userName`` for anything else.
+    public init(_ text: UnsafeRawBufferPointer) throws(MQTTFailure) {
         var ids = text[...]
         if let slash = text.lastIndex(of: UInt8(ascii: "/")), text[..<slash].contains(UInt8(ascii: "/")),
             let query = Self.query(text[(slash + 1)...])
@@ -45,7 +45,7 @@ public struct ConnectUserName: Hashable, Sendable {
 
     private static func names(
         _ text: Slice<UnsafeRawBufferPointer>
-    ) throws(ConnectRefusal) -> (String, TwinID) {
+    ) throws(MQTTFailure) -> (String, TwinID) {
         let names = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         guard names.count == 2 || names.count == 3, !names[0].isEmpty else { throw .userName }
@@ -61,7 +61,7 @@ public struct ConnectUserName: Hashable, Sendable {
 
     /// Of repeated names the first counts, unknown ones are passed over. A value that is not percent-encoded text is
     /// refused; its `+` is a plus.
-    private mutating func read(_ query: Slice<UnsafeRawBufferPointer>) throws(ConnectRefusal) {
+    private mutating func read(_ query: Slice<UnsafeRawBufferPointer>) throws(MQTTFailure) {
         for pair in query.split(separator: UInt8(ascii: "&")) {
             guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
             let encoded = String(decoding: pair[(equals + 1)...], as: UTF8.self)
@@ -77,14 +77,14 @@ public struct ConnectUserName: Hashable, Sendable {
 
     private mutating func set(
         _ value: WritableKeyPath<ConnectUserName, String?>, _ encoded: String
-    ) throws(ConnectRefusal) {
+    ) throws(MQTTFailure) {
         guard self[keyPath: value] == nil else { return }
         guard let decoded = PercentCoding.decode(encoded) else { throw .userName }
         self[keyPath: value] = decoded
     }
 
     /// A client names itself twice, and has to say the same both times (mqtt.md section 2.1).
-    public func check(clientID: UnsafeRawBufferPointer) throws(ConnectRefusal) {
-        guard clientID.elementsEqual(identity.key.utf8) else { throw .clientID }
+    public func check(clientID: UnsafeRawBufferPointer) throws(MQTTFailure) {
+        guard clientID.elementsEqual(identity.key.utf8) else { throw .clientIDForeign }
     }
 }
