@@ -48,6 +48,7 @@ let package = Package(
         // Floor 3: the hub itself, and the codecs.
         room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", deques, heaps]),
         room("HTTP", on: ["Vocabulary", "CZlib", "CNGHTTP2"]),
+        room("MQTT", on: ["Vocabulary"]),
 
         // Floor 4: what an endpoint is.
         room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Reactor", "Hub", "HTTP"]),
@@ -73,5 +74,6 @@ let package = Package(
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
+        tests("MQTT", ["Vocabulary"]),
     ]
 )

@@ -1,0 +1,93 @@
+import Vocabulary
+
+/// The properties of a message as a topic carries them: `name=value` pairs joined by `&` (mqtt.md section 4).
+public struct PropertyBag: Hashable, Sendable {
+    public struct Property: Hashable, Sendable {
+        /// Decoded, with the `$.` of a system property.
+        public var name: String
+        /// Nil where the name stands without `=`; the empty string where nothing follows it.
+        public var value: String?
+
+        public init(name: String, value: String?) {
+            self.name = name
+            self.value = value
+        }
+
+        /// What the service makes of the name; nil for an application's property, as all unknown `$.x` are.
+        public var system: SystemProperty? { name.hasPrefix("$.") ? SystemProperty(rawValue: name) : nil }
+    }
+
+    /// In the order in which their names first came.
+    public private(set) var properties: [Property] = []
+
+    public init() {}
+
+    /// Reads a bag; every text is one. One leading `?` and one trailing `/` are not part of it, since SDKs add them. Of
+    /// repeated names the last counts. `+` is a plus.
+    ///
+    /// Names and values that are not well percent-encoded are taken as they stand: the C SDK encodes only when it is
+    /// told to.
+    public init(parsing text: UnsafeRawBufferPointer) {
+        var text = text[...]
+        if text.first == UInt8(ascii: "?") { text = text.dropFirst() }
+        if text.last == UInt8(ascii: "/") { text = text.dropLast() }
+        for pair in text.split(separator: UInt8(ascii: "&")) {
+            if let equals = pair.firstIndex(of: UInt8(ascii: "=")) {
+                set(Self.decode(pair[..<equals]), to: Self.decode(pair[(equals + 1)...]))
+            } else {
+                set(Self.decode(pair), to: nil)
+            }
+        }
+    }
+
+    private static func decode(_ text: Slice<UnsafeRawBufferPointer>) -> String {
+        if text.contains(UInt8(ascii: "%")), let bytes = PercentCoding.decode(text),
+            let decoded = String(validating: bytes, as: UTF8.self)
+        {
+            return decoded
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    public var isEmpty: Bool { properties.isEmpty }
+
+    /// Sets a property, in its old place where there is one.
+    public mutating func set(_ name: String, to value: String?) {
+        if let index = properties.firstIndex(where: { $0.name == name }) {
+            properties[index].value = value
+        } else {
+            properties.append(Property(name: name, value: value))
+        }
+    }
+
+    public mutating func set(_ property: SystemProperty, to value: String?) { set(property.rawValue, to: value) }
+
+    /// The value of a property; nil where there is none, and where it is null.
+    public subscript(name: String) -> String? { properties.first { $0.name == name }?.value }
+    public subscript(property: SystemProperty) -> String? { self[property.rawValue] }
+
+    /// What an application has set.
+    public var applicationProperties: some Sequence<Property> { properties.lazy.filter { $0.system == nil } }
+
+    /// What the properties count for in a message's size: values of system properties, names and values of all others
+    /// (mqtt.md section 5.7).
+    public var measuredBytes: Int {
+        properties.reduce(0) { sum, property in
+            sum + (property.value?.utf8.count ?? 0) + (property.system == nil ? property.name.utf8.count : 0)
+        }
+    }
+
+    /// Appends the bag as the hub sends it: names and values percent-encoded, so that system properties begin with
+    /// `%24.`, which is what the C SDK looks for. Properties that are null are left out; the Java SDK throws on them.
+    public func append(to topic: inout [UInt8]) {
+        var isFirst = true
+        for property in properties {
+            guard let value = property.value else { continue }
+            if !isFirst { topic.append(UInt8(ascii: "&")) }
+            isFirst = false
+            topic.append(PercentCoding.encode(property.name))
+            topic.append(UInt8(ascii: "="))
+            topic.append(PercentCoding.encode(value))
+        }
+    }
+}
