@@ -45,8 +45,9 @@ let package = Package(
         room("Journal", on: ["Vocabulary", "JSON", "CSystem", "CZlib", deques]),
         room("Reactor", on: ["Vocabulary", "CSystem", "COpenSSL", deques]),
 
-        // Floor 3: the hub itself, and the codecs.
+        // Floor 3: the hub itself, what it tells back ends, and the codecs.
         room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", deques, heaps]),
+        room("Events", on: ["Vocabulary", "JSON", "Journal"]),
         room("HTTP", on: ["Vocabulary", "CZlib", "CNGHTTP2"]),
 
         // Floor 4: what an endpoint is.
@@ -73,5 +74,6 @@ let package = Package(
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
+        tests("Events", ["JSON", "Journal", "Vocabulary"]),
     ]
 )
