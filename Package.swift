@@ -45,26 +45,29 @@ let package = Package(
         room("Journal", on: ["Vocabulary", "JSON", "CSystem", "CZlib", deques]),
         room("Reactor", on: ["Vocabulary", "CSystem", "COpenSSL", deques]),
 
-        // Floor 3: the hub itself, and the codecs.
+        // Floor 3: the hub itself, what it tells back ends, and the codecs.
         room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", deques, heaps]),
+        room("Events", on: ["Vocabulary", "JSON", "Journal"]),
         room("HTTP", on: ["Vocabulary", "CZlib", "CNGHTTP2"]),
         room("MQTT", on: ["Vocabulary"]),
 
         // Floor 4: what an endpoint is.
-        room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Reactor", "Hub", "HTTP"]),
+        room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Reactor", "Hub", "Events", "HTTP"]),
 
         // Floor 5: the endpoints.
         room("ServiceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints"]),
         room(
             "DeviceAPI",
-            on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints", deques]),
+            on: [
+                "Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "Events", "HTTP", "MQTT", "Endpoints", deques,
+            ]),
 
         // Floor 6: where everything is put together.
         room(
             "Emulator",
             on: [
-                "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "HTTP", "Endpoints", "ServiceAPI",
-                "DeviceAPI", logging,
+                "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "Events", "HTTP", "Endpoints",
+                "ServiceAPI", "DeviceAPI", logging,
             ]),
 
         // Floor 7: the command line.
@@ -75,5 +78,6 @@ let package = Package(
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
         tests("MQTT", ["Vocabulary"]),
+        tests("Events", ["JSON", "Journal", "Vocabulary"]),
     ]
 )

@@ -10,6 +10,7 @@ public enum DeviceAPI {
     public static func endWaits(on services: ShardServices) {
         services.room(DesiredWaits.self, make: DesiredWaits.init).endAll()
         services.room(FeedWaits.self, make: FeedWaits.init).endAll()
+        MQTTLinks.of(services)?.endAll()
     }
 
     /// The paths of a device's and of a module's resource.

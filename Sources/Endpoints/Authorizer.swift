@@ -78,9 +78,11 @@ public final class Authorizer {
         }
         var path = Array("/devices/\(PercentCoding.encode(id.device))".utf8)
         if let module = id.module { path.append("/modules/\(PercentCoding.encode(module))") }
-        let principal = try path.withUnsafeBytes { (path) throws(AccessRefusal) in
-            try verifier.verify(token, path: path, now: now, signers: signers)
-        }
+        let principal = try path.withUnsafeBytes { path in
+            Result { () throws(AccessRefusal) in
+                try verifier.verify(token, path: path, now: now, signers: signers)
+            }
+        }.get()
         guard Requirement.device.allows(principal) else {
             throw AccessRefusal("\(principal) lacks the permission to connect")
         }

@@ -1,4 +1,5 @@
 import Access
+import Events
 import Hub
 import Reactor
 import Vocabulary
@@ -7,6 +8,8 @@ import Vocabulary
 /// Everything here is used on the shard's own queue.
 public final class ShardServices {
     public let hub: Hub
+    /// What back ends read.
+    public let events: EventStore
     public let shard: Shard
     public let environment: Environment
     public let authorizer: Authorizer
@@ -26,13 +29,16 @@ public final class ShardServices {
     private var returns = Slab<(any Sendable) -> Void>()
     private var waiting = Slab<(Outcome) -> Void>()
     private var turn: [Submission] = []
+    private var turnEvents: [DeviceEvent] = []
+    private var turnDone: [(EventRefusal?) -> Void] = []
 
     public init(
-        hub: Hub, shard: Shard, environment: Environment, authorizer: Authorizer,
+        hub: Hub, events: EventStore, shard: Shard, environment: Environment, authorizer: Authorizer,
         report: @escaping (String) -> Void = { _ in }
     ) {
         self.report = report
         self.hub = hub
+        self.events = events
         self.shard = shard
         self.environment = environment
         self.authorizer = authorizer
@@ -91,6 +97,25 @@ public final class ShardServices {
                 turn = []
                 hub.submit(submissions)
             }
+        }
+    }
+
+    // MARK: Events
+
+    /// Hands an event to the store with the rest of this turn's; called back when it is as durable as the store promises,
+    /// or refused.
+    public func store(_ event: DeviceEvent, then done: @escaping (EventRefusal?) -> Void) {
+        turnEvents.append(event)
+        turnDone.append(done)
+        guard turnEvents.count == 1 else { return }
+        shard.atEndOfTurn { [unowned self] in
+            let (events, done) = (turnEvents, turnDone)
+            turnEvents = []
+            turnDone = []
+            let answer = returning { (refusal: EventRefusal?) in
+                for done in done { done(refusal) }
+            }
+            self.events.append(events, then: answer)
         }
     }
 

@@ -54,6 +54,13 @@ struct Catalog {
         return next != 0 && next <= snapshotCovering + 1 ? segments[index] : nil
     }
 
+    /// The oldest segment, if the snapshot covers all of it, and the first sequence after it.
+    var oldestCovered: (oldest: Segment, next: UInt64)? {
+        guard segments.count > 1, segments[0].firstSequence != 0 else { return nil }
+        let next = segments[1].firstSequence
+        return next != 0 && next <= snapshotCovering + 1 && next <= lastSequence ? (segments[0], next) : nil
+    }
+
     mutating func noteAppend(of sequence: UInt64, through last: UInt64, at offset: Int, to end: Int) {
         let index = segments.count - 1
         if segments[index].firstSequence == 0 { segments[index].firstSequence = sequence }

@@ -45,6 +45,10 @@ public protocol EventLog: AnyObject, Sendable {
     /// while the writer goes on appending. One at a time.
     func beginSnapshot(covering sequence: UInt64, at time: Timestamp) throws(LogFailure) -> any SnapshotWriter
 
+    /// Lets go of the oldest records: of those whole pieces of the log that no replay reads any more and that hold nothing
+    /// from `time` on. A replay reads what the newest snapshot does not cover. May return before that is done.
+    func forget(before time: Timestamp)
+
     /// Whether appends can be expected to work, and if not, why. Never does anything to the log.
     var health: LogHealth { get }
 

@@ -114,6 +114,19 @@ public final class MemoryLog: EventLog {
         return next
     }
 
+    public func forget(before time: Timestamp) {
+        state.withLock { state in
+            while state.chunks.count > 1, let oldest = state.chunks.first,
+                oldest.lastSequence <= state.snapshot?.covering ?? 0,
+                let next = LineScanner.records(in: state.chunks[1].bytes, to: state.chunks[1].used).first(where: { _ in
+                    true
+                }), next.time <= time
+            {
+                state.held -= state.chunks.removeFirst().used
+            }
+        }
+    }
+
     public var oldestSequence: UInt64 { state.withLock { $0.chunks.first?.firstSequence ?? $0.last + 1 } }
 
     public var lastSequence: UInt64 { state.withLock { $0.last } }

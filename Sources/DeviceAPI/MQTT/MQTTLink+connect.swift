@@ -1,3 +1,4 @@
+import Access
 import Endpoints
 import Hub
 import MQTT

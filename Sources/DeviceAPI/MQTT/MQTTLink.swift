@@ -160,7 +160,10 @@ public final class MQTTLink {
 
     /// What time has brought.
     func pass(_ now: UInt64) {
-        if server.deadline <= now { return refuse(.silence) }
+        if server.deadline <= now {
+            services.report("MQTT client \(name): silent for too long")
+            return end()
+        }
         guard case .open(let open) = phase else { return }
         if open.tokenEnd <= services.environment.now() {
             services.report("MQTT client \(name): its token has expired")

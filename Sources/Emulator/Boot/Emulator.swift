@@ -1,6 +1,7 @@
 import Access
 import DeviceAPI
 import Endpoints
+import Events
 import HTTP
 import Hub
 import Journal
@@ -15,6 +16,7 @@ public final class Emulator: Sendable {
     public let configuration: Configuration
     public let environment: Environment
     public let hub: Hub
+    public let events: EventStore
     public let httpsPort: UInt16
     public let mqttPort: UInt16
     public let policies: PolicyTable
@@ -70,6 +72,8 @@ public final class Emulator: Sendable {
         if let torn = hub.replay.tornTail { logger.warning("\(torn)") }
         seededLines = try Self.seed(seeding, hub)
 
+        let events = try Self.openEvents(configuration, environment)
+        self.events = events
         for shard in reactor.shards {
             let (hub, policies, names) = (hub, policies, credentials.hostNames)
             shard.post {
@@ -77,7 +81,8 @@ public final class Emulator: Sendable {
                     mode: configuration.authorization, policies: policies, hostNames: names,
                     grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
                 shard.context = ShardServices(
-                    hub: hub, shard: shard, environment: environment, authorizer: authorizer)
+                    hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
+                    report: { logger.info("\($0)") })
             }
         }
         readiness.become(.ready(hub))
@@ -92,6 +97,22 @@ public final class Emulator: Sendable {
             return try Journal(folder: DataFolder(folder).log, options: options)
         } catch {
             throw StartFailure("--data \(folder): \(error)")
+        }
+    }
+
+    private static func openEvents(
+        _ configuration: Configuration, _ environment: Environment
+    ) throws(StartFailure) -> EventStore {
+        do throws(LogFailure) {
+            guard let folder = configuration.dataFolder else {
+                return try EventStore(log: MemoryLog(), environment: environment)
+            }
+            var options = JournalOptions()
+            options.durability = .interval
+            return try EventStore(
+                log: Journal(folder: DataFolder(folder).events, options: options), environment: environment)
+        } catch {
+            throw StartFailure("the event store: \(error)")
         }
     }
 
@@ -129,8 +150,9 @@ public final class Emulator: Sendable {
                 if let services = shard.context as? ShardServices { DeviceAPI.endWaits(on: services) }
             }
         }
-        let finish = Once { [hub, reactor] in
+        let finish = Once { [hub, events, reactor] in
             hub.close()
+            events.close()
             reactor.shutDown(completion)
         }
         reactor.whenDrained { finish.run() }

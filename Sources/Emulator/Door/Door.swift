@@ -1,3 +1,4 @@
+import DeviceAPI
 import Endpoints
 import HTTP
 import Logging
@@ -13,6 +14,8 @@ final class Door: Sendable {
     let limits: HTTPLimits
     let readiness: Readiness
     let logger: Logger
+    /// What MQTT clients have left unacknowledged, for their next connection.
+    let mqttSessions = MQTTSessions()
     private let shards: [HTTPShard]
 
     init(

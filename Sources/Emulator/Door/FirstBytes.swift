@@ -1,3 +1,4 @@
+import Endpoints
 import HTTP
 import Reactor
 
@@ -23,7 +24,13 @@ final class FirstBytes: ConnectionHandler {
                 return bytes.count
             }
         }
-        if first == Self.mqttConnect { return refuseMQTT(connection, bytes) }
+        if first == Self.mqttConnect {
+            guard let services = connection.shard.context as? ShardServices else {
+                return refuseMQTT(connection, bytes)
+            }
+            connection.handler = MQTTConnection(connection, on: services, door.mqttSessions)
+            return 0
+        }
         let beginning = min(bytes.count, Self.http2Preface.count)
         if bytes.prefix(beginning).elementsEqual(Self.http2Preface[..<beginning]) {
             // `P` alone may still become a POST.
@@ -41,9 +48,8 @@ final class FirstBytes: ConnectionHandler {
     /// The first byte of an MQTT CONNECT packet (MQTT 3.1.1 section 3.1).
     private static let mqttConnect: UInt8 = 0x10
 
-    /// CONNACK with return code 3, Server unavailable: the service is not there, whoever asks (section 3.2.2.3).
+    /// Before the log has been replayed: CONNACK with return code 3, Server unavailable (section 3.2.2.3).
     private func refuseMQTT(_ connection: Connection, _ bytes: UnsafeRawBufferPointer) -> Int {
-        door.logger.notice("refused an MQTT client: TwinHub does not emulate MQTT yet")
         connection.send([0x20, 0x02, 0x00, 0x03])
         connection.closeAfterFlush()
         return bytes.count

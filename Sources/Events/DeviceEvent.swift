@@ -1,0 +1,27 @@
+import Vocabulary
+
+/// What a back end reads of one thing that happened: a device's message, or what the hub itself tells of a device.
+public struct DeviceEvent: Sendable {
+    public var enqueuedTime: Timestamp
+    public var source: EventSource
+    public var deviceID: String
+    public var moduleID: String?
+    /// What the hub says and what the protocol names: `iothub-…`, `content-type`, `message-id`, … (amqp.md section 5.4).
+    public var systemProperties: EventProperties
+    /// What the sender says.
+    public var properties: EventProperties
+    public var body: [UInt8]
+
+    public init(
+        enqueuedTime: Timestamp, source: EventSource, deviceID: String, moduleID: String? = nil,
+        systemProperties: EventProperties = [:], properties: EventProperties = [:], body: [UInt8] = []
+    ) {
+        self.enqueuedTime = enqueuedTime
+        self.source = source
+        self.deviceID = deviceID
+        self.moduleID = moduleID
+        self.systemProperties = systemProperties
+        self.properties = properties
+        self.body = body
+    }
+}

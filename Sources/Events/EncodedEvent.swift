@@ -1,0 +1,63 @@
+import JSON
+import Vocabulary
+
+/// An event in the form in which the log keeps it and a reader gets it, made on the thread of whoever brings it, so that
+/// the one queue that writes only copies.
+struct EncodedEvent: Sendable {
+    let time: Timestamp
+    let source: EventSource
+    /// `{"deviceId","moduleId",["hubSequence",]"systemProperties","properties","body"|"bodyBase64"}`. The id stands first, so
+    /// that a reader's filter need not parse it.
+    let object: [UInt8]
+
+    init(_ event: DeviceEvent, hubSequence: UInt64? = nil) {
+        time = event.enqueuedTime
+        source = event.source
+        var json = JSONWriter(capacity: event.body.count + 512)
+        json.beginObject()
+        json.key("deviceId")
+        json.value(event.deviceID)
+        json.key("moduleId")
+        json.value(event.moduleID)
+        if let hubSequence {
+            json.key("hubSequence")
+            json.value(hubSequence)
+        }
+        json.key("systemProperties")
+        event.systemProperties.write(to: &json)
+        json.key("properties")
+        event.properties.write(to: &json)
+        if event.bodyIsJSON {
+            json.key("body")
+            json.raw(event.body)
+        } else {
+            json.key("bodyBase64")
+            var text: [UInt8] = [UInt8(ascii: "\"")]
+            text.reserveCapacity(event.body.count / 3 * 4 + 6)
+            Base64.append(event.body, to: &text)
+            text.append(UInt8(ascii: "\""))
+            json.raw(text)
+        }
+        json.endObject()
+        object = json.bytes
+    }
+}
+
+extension DeviceEvent {
+    /// Whether the body is shown as JSON: the sender says that it is, in UTF-8, and it is (mqtt.md section 4). Line breaks
+    /// between its tokens become spaces in the log; everything else of its text stays.
+    var bodyIsJSON: Bool {
+        guard let type = systemProperties["content-type"], Self.namesJSON(type) else { return false }
+        let encoding = systemProperties["content-encoding"]?.lowercased()
+        let isUTF8 = encoding == "utf-8" || encoding == "utf8" || (encoding == nil && Self.namesUTF8(type))
+        return isUTF8 && (try? JSONDocument(parsing: body)) != nil
+    }
+
+    private static func namesJSON(_ type: String) -> Bool {
+        type.prefix { $0 != ";" && $0 != " " }.lowercased() == "application/json"
+    }
+
+    private static func namesUTF8(_ type: String) -> Bool {
+        type.lowercased().filter { $0 != " " && $0 != "\"" }.hasSuffix(";charset=utf-8")
+    }
+}

@@ -1,0 +1,40 @@
+import JSON
+
+/// An event's properties in the order in which they were given. Of two with one name the later counts (mqtt.md section 4).
+public struct EventProperties: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    public struct Property: Sendable, Hashable {
+        public var name: String
+        /// Nil for a name that was given without a value.
+        public var value: String?
+    }
+
+    public private(set) var all: [Property] = []
+
+    public init() {}
+
+    public init(dictionaryLiteral elements: (String, String?)...) {
+        for (name, value) in elements { set(name, value) }
+    }
+
+    public var isEmpty: Bool { all.isEmpty }
+
+    public subscript(_ name: String) -> String? { all.first { $0.name == name }?.value }
+
+    /// Adds a property, or gives the one of this name another value.
+    public mutating func set(_ name: String, _ value: String?) {
+        if let index = all.firstIndex(where: { $0.name == name }) {
+            all[index].value = value
+        } else {
+            all.append(Property(name: name, value: value))
+        }
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.beginObject()
+        for property in all {
+            json.key(property.name)
+            json.value(property.value)
+        }
+        json.endObject()
+    }
+}

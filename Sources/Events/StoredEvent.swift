@@ -1,0 +1,56 @@
+import JSON
+import Journal
+import Vocabulary
+
+/// An event with its place in the store.
+public struct StoredEvent: LogEntry {
+    public let sequence: UInt64
+    public let enqueuedTime: Timestamp
+    public let source: EventSource
+    /// As `EncodedEvent` made it.
+    let object: [UInt8]
+
+    init(sequence: UInt64, _ event: EncodedEvent) {
+        self.sequence = sequence
+        enqueuedTime = event.time
+        source = event.source
+        object = event.object
+    }
+
+    public init(_ record: LogRecord) throws {
+        guard let source = EventSource(rawValue: record.kind) else { throw UnknownSource(name: record.kind) }
+        sequence = record.sequence
+        enqueuedTime = record.time
+        self.source = source
+        object = record.event.array
+    }
+
+    public var footprint: Int { object.count + Self.overhead }
+    private static let overhead = 96
+
+    /// `{"sequence","enqueuedTime","source","deviceId","moduleId",["hubSequence",]"systemProperties","properties",
+    /// "body"|"bodyBase64"}`. An event that tells of a change in the hub names it in `hubSequence`.
+    public func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("sequence")
+        json.value(sequence)
+        json.key("enqueuedTime")
+        json.value(enqueuedTime.description)
+        json.key("source")
+        json.value(source.rawValue)
+        json.raw(object.dropFirst().dropLast())
+        json.endObject()
+    }
+
+    /// The hub's own record that it tells of; nil for what came from outside.
+    var hubSequence: UInt64? {
+        guard let value = try? JSONDocument(parsing: object).root["hubSequence"]?.int else { return nil }
+        return UInt64(value)
+    }
+}
+
+/// A record of the event log whose checksum is right and whose source is none that this version knows.
+struct UnknownSource: Error, CustomStringConvertible {
+    let name: String
+    var description: String { "no source of events is called '\(name)'" }
+}
