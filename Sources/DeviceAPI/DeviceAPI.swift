@@ -4,7 +4,8 @@ import Endpoints
 /// the real hub does not have, and ways to watch what changes.
 public enum DeviceAPI {
     public static let routes: [Route] =
-        DeviceTwin.routes + DeviceBound.routes + DesiredWatch.routes + ChangeWatch.routes + Reset.routes
+        DeviceTwin.routes + DeviceBound.routes + ModuleInputs.routes + DesiredWatch.routes + ChangeWatch.routes
+        + Reset.routes
 
     /// Ends every wait on this shard, as a server does that stops. On the shard.
     public static func endWaits(on services: ShardServices) {

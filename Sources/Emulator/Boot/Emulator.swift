@@ -147,7 +147,10 @@ public final class Emulator: Sendable {
         for shard in reactor.shards {
             shard.post { [door] in
                 door.finish(shard)
-                if let services = shard.context as? ShardServices { DeviceAPI.endWaits(on: services) }
+                if let services = shard.context as? ShardServices {
+                    ServiceAPI.endWaits(on: services)
+                    DeviceAPI.endWaits(on: services)
+                }
             }
         }
         let finish = Once { [hub, events, reactor] in

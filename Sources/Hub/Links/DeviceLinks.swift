@@ -52,6 +52,9 @@ public final class DeviceLinks: Sendable {
         for waiter in resumed { waiter.resume() }
     }
 
+    /// The identity's link; nil where it is not online.
+    public func link(_ id: TwinID) -> (any DeviceLink)? { state.withLock { $0.entries[id]?.link } }
+
     /// The link that takes methods for this identity; nil where it is not online.
     public func methodLink(_ id: TwinID) -> (any DeviceLink)? {
         state.withLock { $0.entries[id].flatMap { $0.takesMethods ? $0.link : nil } }

@@ -2,7 +2,8 @@ import Vocabulary
 
 // Cloud-to-device messages and their feedback (mqtt.md section 5.5, rest.md sections 15 and 16).
 extension HubState {
-    mutating func enqueue(_ id: TwinID, _ draft: MessageDraft, _ context: DecisionContext) throws(HubError) -> Decision {
+    mutating func enqueue(_ id: TwinID, _ draft: MessageDraft, _ context: DecisionContext) throws(HubError) -> Decision
+    {
         guard let existing = entity(id) else { throw .identityNotFound(id) }
         guard draft.content.size <= limits.messageBytes else {
             throw HubError(.messageTooLarge, "A cloud-to-device message holds at most \(limits.messageBytes) bytes.")
@@ -18,7 +19,8 @@ extension HubState {
         guard let current = entity(id), current.messages.count < limits.messagesPerDevice else {
             throw HubError(
                 .deviceMaximumQueueDepthExceeded,
-                "Total number of messages on device '\(id.device)' exceeded the maximum of \(limits.messagesPerDevice).")
+                "Total number of messages on device '\(id.device)' exceeded the maximum of \(limits.messagesPerDevice)."
+            )
         }
         let message = CloudMessage(
             sequence: current.messages.nextSequence, enqueuedTime: context.now, expiry: expiry,

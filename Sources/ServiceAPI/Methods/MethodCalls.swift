@@ -29,7 +29,8 @@ final class MethodCalls {
         let waiting = MethodCall(request, id, invocation, call, owner: self)
         calls[request] = waiting
         call.responder.listener = waiting
-        waiting.start(invocation.responseTimeout * 1000 - Self.earlyMilliseconds, on: services.shard) { [unowned self] in
+        waiting.start(invocation.responseTimeout * 1000 - Self.earlyMilliseconds, on: services.shard) {
+            [unowned self] in
             end(request, with: .methodTimedOut)
         }
         if let link { return invoke(waiting, through: link) }
@@ -77,7 +78,8 @@ final class MethodCalls {
         case .tooMany:
             end(
                 request,
-                with: HubError(.deviceMaximumInflightMethodExceeded, "Too many methods are under way.", envelope: .nested))
+                with: HubError(
+                    .deviceMaximumInflightMethodExceeded, "Too many methods are under way.", envelope: .nested))
         }
     }
 
@@ -85,6 +87,13 @@ final class MethodCalls {
         guard let call = remove(request) else { return }
         call.link?.forget(request)
         call.respond(error, at: services.environment.now())
+    }
+
+    /// The server stops: whoever waits is told so.
+    func endAll() {
+        for request in Array(calls.keys) {
+            end(request, with: HubError(.serviceUnavailable, "The hub is shutting down.", envelope: .nested))
+        }
     }
 
     /// The caller has gone.
