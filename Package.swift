@@ -50,21 +50,27 @@ let package = Package(
         room("Events", on: ["Vocabulary", "JSON", "Journal"]),
         room("HTTP", on: ["Vocabulary", "CZlib", "CNGHTTP2"]),
 
-        // Floor 4: what an endpoint is.
-        room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Reactor", "Hub", "HTTP"]),
+        // Floor 4: what an endpoint is, and what back ends are told of devices.
+        room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Reactor", "Hub", "Events", "HTTP"]),
+        room("Routing", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", "Hub", "Events"]),
 
         // Floor 5: the endpoints.
-        room("ServiceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Hub", "HTTP", "Endpoints"]),
+        room(
+            "ServiceAPI",
+            on: ["Vocabulary", "JSON", "Twins", "Access", "Hub", "Events", "HTTP", "Endpoints", "Routing"]),
         room(
             "DeviceAPI",
-            on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints", deques]),
+            on: [
+                "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "Events", "HTTP", "Endpoints",
+                deques,
+            ]),
 
         // Floor 6: where everything is put together.
         room(
             "Emulator",
             on: [
-                "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "HTTP", "Endpoints", "ServiceAPI",
-                "DeviceAPI", logging,
+                "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "Events", "HTTP", "Endpoints",
+                "Routing", "ServiceAPI", "DeviceAPI", logging,
             ]),
 
         // Floor 7: the command line.
@@ -74,6 +80,7 @@ let package = Package(
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
+        tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
     ]
 )

@@ -2,12 +2,15 @@ import Endpoints
 
 /// TwinHub's own paths: a device's twin over HTTP, which the real hub does not have, and ways to watch what changes.
 public enum DeviceAPI {
-    public static let routes: [Route] = DeviceTwin.routes + DesiredWatch.routes + ChangeWatch.routes + Reset.routes
+    public static let routes: [Route] =
+        DeviceTwin.routes + DesiredWatch.routes + ChangeWatch.routes + EventWatch.routes
+        + Reset.routes
 
     /// Ends every wait on this shard, as a server does that stops. On the shard.
     public static func endWaits(on services: ShardServices) {
         services.room(DesiredWaits.self, make: DesiredWaits.init).endAll()
-        services.room(FeedWaits.self, make: FeedWaits.init).endAll()
+        services.room(FeedWaits<HubChanges>.self, make: FeedWaits<HubChanges>.init).endAll()
+        services.room(FeedWaits<DeviceEvents>.self, make: FeedWaits<DeviceEvents>.init).endAll()
     }
 
     /// The paths of a device's and of a module's resource.

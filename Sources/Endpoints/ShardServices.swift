@@ -1,4 +1,5 @@
 import Access
+import Events
 import Hub
 import Reactor
 import Vocabulary
@@ -7,6 +8,8 @@ import Vocabulary
 /// Everything here is used on the shard's own queue.
 public final class ShardServices {
     public let hub: Hub
+    /// Where back ends read what devices send and what becomes of them.
+    public let events: EventStore
     public let shard: Shard
     public let environment: Environment
     public let authorizer: Authorizer
@@ -23,8 +26,9 @@ public final class ShardServices {
     private var waiting = Slab<(Outcome) -> Void>()
     private var turn: [Submission] = []
 
-    public init(hub: Hub, shard: Shard, environment: Environment, authorizer: Authorizer) {
+    public init(hub: Hub, events: EventStore, shard: Shard, environment: Environment, authorizer: Authorizer) {
         self.hub = hub
+        self.events = events
         self.shard = shard
         self.environment = environment
         self.authorizer = authorizer

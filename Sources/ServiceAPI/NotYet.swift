@@ -58,7 +58,6 @@ enum NotYet {
             "CloudToDeviceMessages_AbandonFeedbackNotification",
             .anyOf(.serviceConnect)),
         // What devices send and receive over HTTPS
-        .missing(.post, "/devices/{device}/messages/events", "Device_SendDeviceEvent", .device),
         .missing(.get, "/devices/{device}/messages/deviceBound", "Device_ReceiveDeviceBoundNotification", .device),
         .missing(
             .delete, "/devices/{device}/messages/deviceBound/{lock}", "Device_CompleteDeviceBoundNotification", .device),

@@ -4,5 +4,6 @@ import Endpoints
 /// TwinHub does not emulate yet has its row as well, and answers 501.
 public enum ServiceAPI {
     public static let routes: [Route] =
-        Devices.routes + Modules.routes + BulkRegistry.routes + Twins.routes + Statistics.routes + NotYet.routes
+        Devices.routes + Modules.routes + BulkRegistry.routes + Twins.routes + Statistics.routes
+        + DeviceMessages.routes + NotYet.routes
 }

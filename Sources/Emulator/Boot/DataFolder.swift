@@ -6,6 +6,8 @@ public struct DataFolder: Sendable {
 
     /// The event log's segments and snapshots.
     public var log: String { path + "/log" }
+    /// The events for back ends, a log of their own.
+    public var events: String { path + "/events" }
     public var certificates: String { path + "/certificates" }
     /// The development roots in PEM, for clients to trust.
     public var authorities: String { path + "/ca.pem" }

@@ -1,11 +1,13 @@
 import Access
 import DeviceAPI
 import Endpoints
+import Events
 import HTTP
 import Hub
 import Journal
 import Logging
 import Reactor
+import Routing
 import ServiceAPI
 import Vocabulary
 
@@ -15,6 +17,7 @@ public final class Emulator: Sendable {
     public let configuration: Configuration
     public let environment: Environment
     public let hub: Hub
+    public let events: EventStore
     public let httpsPort: UInt16
     public let mqttPort: UInt16
     public let policies: PolicyTable
@@ -26,6 +29,7 @@ public final class Emulator: Sendable {
     private let reactor: Reactor
     private let readiness: Readiness
     private let door: Door
+    private let relay: HubEventRelay
     private let logger: Logger
 
     /// Starts it. Sockets listen from early on, so that `/health` tells the truth while the log is replayed.
@@ -37,6 +41,7 @@ public final class Emulator: Sendable {
         self.environment = environment
         self.logger = logger
         let log = try Self.openLog(configuration)
+        let eventLog = try Self.openEventLog(configuration)
         let seeding: Seeding?
         if let file = configuration.seedFile { seeding = try Seeding(file: file) } else { seeding = nil }
         let credentials = try Credentials(configuration, environment)
@@ -68,19 +73,28 @@ public final class Emulator: Sendable {
         }
         replayMilliseconds = environment.uptimeMilliseconds() - beganReplay
         if let torn = hub.replay.tornTail { logger.warning("\(torn)") }
+        do {
+            events = try EventStore(
+                log: eventLog, limits: configuration.events, retention: configuration.eventRetention,
+                environment: environment)
+        } catch {
+            throw StartFailure("the events for back ends cannot be opened: \(error)")
+        }
+        if let torn = events.replay.tornTail { logger.warning("events: \(torn)") }
+        relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
         seededLines = try Self.seed(seeding, hub)
 
         for shard in reactor.shards {
-            let (hub, policies, names) = (hub, policies, credentials.hostNames)
+            let (hub, events, policies, names) = (hub, events, policies, credentials.hostNames)
             shard.post {
                 let authorizer = Authorizer(
                     mode: configuration.authorization, policies: policies, hostNames: names,
                     grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
                 shard.context = ShardServices(
-                    hub: hub, shard: shard, environment: environment, authorizer: authorizer)
+                    hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer)
             }
         }
-        readiness.become(.ready(hub))
+        readiness.become(.ready(hub, events))
     }
 
     private static func openLog(_ configuration: Configuration) throws(StartFailure) -> any EventLog {
@@ -90,6 +104,17 @@ public final class Emulator: Sendable {
         options.durability = configuration.durability
         do throws(LogFailure) {
             return try Journal(folder: DataFolder(folder).log, options: options)
+        } catch {
+            throw StartFailure("--data \(folder): \(error)")
+        }
+    }
+
+    private static func openEventLog(_ configuration: Configuration) throws(StartFailure) -> any EventLog {
+        let retention = configuration.eventRetention
+        guard let folder = configuration.dataFolder else { return MemoryLog(keptBytes: min(retention.bytes, 64 << 20)) }
+        let options = JournalOptions.events(retention, durability: configuration.eventDurability)
+        do throws(LogFailure) {
+            return try Journal(folder: DataFolder(folder).events, options: options)
         } catch {
             throw StartFailure("--data \(folder): \(error)")
         }
@@ -129,8 +154,10 @@ public final class Emulator: Sendable {
                 if let services = shard.context as? ShardServices { DeviceAPI.endWaits(on: services) }
             }
         }
-        let finish = Once { [hub, reactor] in
+        let finish = Once { [hub, relay, events, reactor] in
             hub.close()
+            relay.stop()
+            events.close()
             reactor.shutDown(completion)
         }
         reactor.whenDrained { finish.run() }
