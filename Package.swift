@@ -51,15 +51,17 @@ let package = Package(
         room("HTTP", on: ["Vocabulary", "CZlib", "CNGHTTP2"]),
         room("MQTT", on: ["Vocabulary"]),
 
-        // Floor 4: what an endpoint is.
+        // Floor 4: what an endpoint is, and what back ends are told of devices.
         room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Reactor", "Hub", "Events", "HTTP"]),
+        room("Routing", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", "Hub", "Events"]),
 
         // Floor 5: the endpoints.
         room("ServiceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints"]),
         room(
             "DeviceAPI",
             on: [
-                "Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "Events", "HTTP", "MQTT", "Endpoints", deques,
+                "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "Events", "HTTP", "MQTT",
+                "Endpoints", "Routing", deques,
             ]),
 
         // Floor 6: where everything is put together.
@@ -67,7 +69,7 @@ let package = Package(
             "Emulator",
             on: [
                 "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "Events", "HTTP", "Endpoints",
-                "ServiceAPI", "DeviceAPI", logging,
+                "Routing", "ServiceAPI", "DeviceAPI", logging,
             ]),
 
         // Floor 7: the command line.
@@ -78,6 +80,7 @@ let package = Package(
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
         tests("MQTT", ["Vocabulary"]),
+        tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
     ]
 )

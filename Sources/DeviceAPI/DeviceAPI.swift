@@ -4,13 +4,15 @@ import Endpoints
 /// the real hub does not have, and ways to watch what changes.
 public enum DeviceAPI {
     public static let routes: [Route] =
-        DeviceTwin.routes + DeviceBound.routes + ModuleInputs.routes + DesiredWatch.routes + ChangeWatch.routes
+        DeviceTwin.routes + DeviceMessages.routes + DeviceBound.routes + ModuleInputs.routes + DesiredWatch.routes
+        + ChangeWatch.routes + EventWatch.routes
         + Reset.routes
 
     /// Ends every wait on this shard, as a server does that stops. On the shard.
     public static func endWaits(on services: ShardServices) {
         services.room(DesiredWaits.self, make: DesiredWaits.init).endAll()
-        services.room(FeedWaits.self, make: FeedWaits.init).endAll()
+        services.room(FeedWaits<HubChanges>.self, make: FeedWaits<HubChanges>.init).endAll()
+        services.room(FeedWaits<DeviceEvents>.self, make: FeedWaits<DeviceEvents>.init).endAll()
         MQTTLinks.of(services)?.endAll()
     }
 

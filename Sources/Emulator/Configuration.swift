@@ -1,4 +1,5 @@
 import Endpoints
+import Events
 import HTTP
 import Hub
 import Journal
@@ -26,6 +27,10 @@ public struct Configuration: Sendable {
     /// Seconds for which an expired token is still accepted.
     public var sasGrace = 300
     public var durability: Durability = .commit
+    /// When an event for back ends counts as stored (`--events-durability`).
+    public var eventDurability: Durability = .interval
+    /// How much of them is kept (`--events-keep`).
+    public var eventRetention = EventRetention()
     /// Where the ready report is written as JSON; nil is `server.json` in the data folder, if there is one.
     public var readyFile: String?
     public var logFormat: LogFormat = .text
@@ -34,6 +39,7 @@ public struct Configuration: Sendable {
     public static let maximumShards = 48
 
     public var hub = HubLimits()
+    public var events = EventLimits()
     public var http = HTTPLimits()
     public var reactor = ReactorLimits()
 

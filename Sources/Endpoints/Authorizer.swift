@@ -69,12 +69,12 @@ public final class Authorizer {
     ) throws(AccessRefusal) -> LinkProof {
         guard hostNames.accepts(host) else { throw AccessRefusal("the user name is for another host, \(host)") }
         guard let entity = hub.entity(id) else { throw AccessRefusal("\(id) is not registered") }
-        if mode == .off { return LinkProof(principal: Principal(id), means: .none, end: LinkProof.endOfDays) }
+        if mode == .off { return LinkProof(principal: Principal(id), end: LinkProof.endOfDays) }
         let now = hub.environment.now()
         let signers = { [self] in [signer(id, entity.identity, hub)] }
         guard let token, !token.isEmpty else {
             let principal = try identifyByCertificate(signers(), peer, now)
-            return LinkProof(principal: principal, means: .x509Certificate, end: LinkProof.endOfDays)
+            return LinkProof(principal: principal, end: LinkProof.endOfDays)
         }
         var path = Array("/devices/\(PercentCoding.encode(id.device))".utf8)
         if let module = id.module { path.append("/modules/\(PercentCoding.encode(module))") }
@@ -89,7 +89,7 @@ public final class Authorizer {
         let seconds = try SASToken(String(decoding: token, as: UTF8.self)).expiry + Double(grace)
         let limit = Double(Timestamp.latestUnixSeconds)
         let end = Timestamp(unixSeconds: Int64(min(seconds, limit)))
-        return LinkProof(principal: principal, means: .sas, end: end)
+        return LinkProof(principal: principal, end: end)
     }
 
     private func identifyByCertificate(

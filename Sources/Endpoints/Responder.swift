@@ -11,6 +11,9 @@ public protocol Responder: AnyObject {
     @discardableResult func send(_ piece: [UInt8]) -> Bool
     func endStream()
 
+    /// Whether bytes of the answer wait to be taken by the client.
+    var hasUnsentOutput: Bool { get }
+
     /// Who is told when the client goes away before its answer is complete. A client that has one is waiting for something
     /// to happen: the server does not wait for it when it stops reading.
     var listener: (any ResponderListener)? { get set }
@@ -20,4 +23,11 @@ public protocol Responder: AnyObject {
 public protocol ResponderListener: AnyObject {
     /// The client has gone; called once, and never after the answer was complete.
     func abandoned()
+
+    /// A stream's bytes have all left.
+    func drained()
+}
+
+extension ResponderListener {
+    public func drained() {}
 }

@@ -8,7 +8,7 @@ import Vocabulary
 /// Everything here is used on the shard's own queue.
 public final class ShardServices {
     public let hub: Hub
-    /// What back ends read.
+    /// Where back ends read what devices send and what becomes of them.
     public let events: EventStore
     public let shard: Shard
     public let environment: Environment

@@ -26,7 +26,7 @@ public final class EventStore: @unchecked Sendable {
     private struct Submission {
         var events: [EncodedEvent]
         var bytes: Int
-        /// The hub's record that they tell of, all of them together.
+        /// The last record of the hub's log that they tell of, all of them together.
         var hubSequence: UInt64?
         var completion: @Sendable (EventRefusal?) -> Void
     }
@@ -82,13 +82,15 @@ public final class EventStore: @unchecked Sendable {
         submit(events.map { EncodedEvent($0) }, hubSequence: nil, completion)
     }
 
-    /// As above for what tells of one record of the hub's log; all of them are stored or none, whenever the process dies.
-    /// None is a legitimate number: then it is only remembered that this record was looked at, for as long as the process lives.
+    /// As above for what tells of the hub's own log up to the record `hubSequence`, each with the record that it tells of. All
+    /// of them are stored or none, whenever the process dies. Where there are none it is remembered all the same, while the
+    /// process lives, how far the log has been told.
     public func append(
-        _ events: [DeviceEvent], tellingOf hubSequence: UInt64,
+        _ events: [(hubSequence: UInt64, event: DeviceEvent)], tellingThrough hubSequence: UInt64,
         then completion: @escaping @Sendable (EventRefusal?) -> Void
     ) {
-        submit(events.map { EncodedEvent($0, hubSequence: hubSequence) }, hubSequence: hubSequence, completion)
+        submit(
+            events.map { EncodedEvent($0.event, hubSequence: $0.hubSequence) }, hubSequence: hubSequence, completion)
     }
 
     private func submit(

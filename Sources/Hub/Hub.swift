@@ -24,7 +24,7 @@ public final class Hub: Sendable {
         self.limits = limits
         self.environment = environment
         index = EntityIndex(seed: environment.randomUInt64())
-        feed = ChangeFeed(of: log, entries: limits.changesInMemory)
+        feed = ChangeFeed(of: log, entries: limits.changesInMemory, pageBytes: RecordedEvent.pageBytes)
         subscribers = SubscriberTable()
         let replay = Replay(into: index, feed: feed, limits: limits)
         self.replay = try log.replay(replay)

@@ -20,6 +20,9 @@ extension Connection {
         output.append(shared)
     }
 
+    /// Whether bytes wait that the kernel has not taken yet.
+    public var hasUnsentOutput: Bool { output != nil }
+
     private func queue(adding count: Int) -> OutputQueue? {
         shard.assertCurrent()
         guard isOpen, flags.isDisjoint(with: [.closing, .finishing]) else { return nil }

@@ -41,7 +41,6 @@ enum NotYet {
             "DigitalTwin_InvokeComponentCommand",
             .anyOf(.serviceConnect)),
         // What devices send and receive over HTTPS
-        .missing(.post, "/devices/{device}/messages/events", "Device_SendDeviceEvent", .device),
         .missing(.post, "/devices/{device}/files", "Device_CreateFileUploadSasUri", .device),
         .missing(.post, "/devices/{device}/files/notifications", "Device_UpdateFileUploadStatus", .device),
         .missing(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Emulator
 import Endpoints
+import Events
 import Journal
 
 /// `twinhub serve`: runs the hub until it is told to stop.
@@ -15,6 +16,10 @@ struct ServeCommand: ParsableCommand {
     var seed: String?
     @Option(help: "When a write is acknowledged: commit (on disk), interval (within a second), none.")
     var durability: Durability = .commit
+    @Option(help: "When an event for back ends, such as telemetry, is acknowledged: commit, interval, none.")
+    var eventsDurability: Durability = .interval
+    @Option(help: "How much of them is kept: a size (MiB, GiB), an age (m, h, d), or both.")
+    var eventsKeep = EventRetention()
 
     @Option(help: "Address to listen on. Wider than loopback is for trusted networks only.")
     var bind = "127.0.0.1"
@@ -61,6 +66,8 @@ struct ServeCommand: ParsableCommand {
         configuration.dataFolder = ephemeral ? nil : place.data
         configuration.seedFile = seed
         configuration.durability = durability
+        configuration.eventDurability = eventsDurability
+        configuration.eventRetention = eventsKeep
         configuration.bindAddress = bind
         configuration.httpsPort = httpsPort
         configuration.mqttPort = mqttPort
@@ -92,4 +99,8 @@ struct DataOption: ParsableArguments {
 enum AuthorizationOption: String, ExpressibleByArgument, CaseIterable { case required, off }
 
 extension Durability: ExpressibleByArgument {}
+extension EventRetention: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+    public var defaultValueDescription: String { description }
+}
 extension LogFormat: ExpressibleByArgument {}

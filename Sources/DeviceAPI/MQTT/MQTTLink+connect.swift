@@ -37,8 +37,7 @@ extension MQTTLink {
                 return
             }
             let open = OpenLink(
-                link, apiVersion: name.apiVersion, keepsSession: opening.keepsSession, origin: origin, proof: proof,
-                tokenEnd: proof.end)
+                link, apiVersion: name.apiVersion, keepsSession: opening.keepsSession, origin: origin, proof: proof)
             accept(open, link)
         case .refused(let error):
             services.report("refused MQTT client \(name.identity) at \(channel.peerAddress): \(error)")

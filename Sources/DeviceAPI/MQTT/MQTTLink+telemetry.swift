@@ -2,6 +2,7 @@ import Endpoints
 import Events
 import Hub
 import MQTT
+import Routing
 import Vocabulary
 
 // Messages of the client (mqtt.md sections 3.1 and 4).
@@ -13,8 +14,8 @@ extension MQTTLink {
     ) throws(MQTTFailure) {
         var content = PropertyBag(parsing: bag).content(body: Array(packet.payload))
         guard content.size <= Telemetry.maximumBytes else { throw .packetTooLong }
-        if packet.isRetained { content.application.append(.init("mqtt-retain", "true")) }
-        if packet.isDuplicate { content.application.append(.init("mqtt-dup", "true")) }
+        if packet.isRetained { content.set("mqtt-retain", "true") }
+        if packet.isDuplicate { content.set("mqtt-dup", "true") }
         open.isActive = true
         store(content, open) { [self] refusal in
             guard case .open = phase else { return }
@@ -31,15 +32,12 @@ extension MQTTLink {
     func publish(_ will: Will, _ open: OpenLink) {
         let bag = will.bag.withUnsafeBytes { PropertyBag(parsing: $0) }
         var content = bag.content(body: will.payload)
-        content.application.append(.init("iothub-MessageType", "Will"))
+        content.set("iothub-MessageType", "Will")
         store(content, open) { _ in }
     }
 
     private func store(_ content: MessageContent, _ open: OpenLink, then done: @escaping (EventRefusal?) -> Void) {
-        let event = Telemetry.event(
-            content, from: services.hub.entity(open.id)?.identity ?? open.identity, open.proof.principal,
-            open.proof.means, at: services.environment.now())
-        services.store(event, then: done)
+        services.store(Telemetry.event(content, from: open.sender, at: services.environment.now()), then: done)
     }
 
     /// Tells the hub that something has come or gone, once a second at most.

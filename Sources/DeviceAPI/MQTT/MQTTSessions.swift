@@ -26,3 +26,14 @@ public final class MQTTSessions: Sendable {
         return Session(text: text, of: id) ?? Session(of: id)
     }
 }
+
+extension DeviceSession {
+    /// What the hub keeps of a session.
+    init(_ session: Session) {
+        self.init()
+        for subscription in session.subscriptions {
+            _ = subscribe(
+                .init(filter: subscription.filter.text, qualityOfService: subscription.qos.rawValue))
+        }
+    }
+}

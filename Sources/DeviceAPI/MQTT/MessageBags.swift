@@ -4,24 +4,13 @@ import MQTT
 // A message's properties between the hub's names and those of a topic (mqtt.md section 4).
 
 extension PropertyBag {
-    private static let names: [(property: SystemProperty, name: String)] = [
-        (.messageID, "messageId"), (.correlationID, "correlationId"), (.userID, "userId"), (.to, "to"),
-        (.contentType, "contentType"), (.contentEncoding, "contentEncoding"), (.creationTime, "creationTime"),
-        (.outputName, "outputName"), (.interfaceID, "interfaceId"), (.subject, "subject"),
-        (.messageSchema, "messageSchema"), (.connectionDeviceID, "connectionDeviceId"),
-        (.connectionModuleID, "connectionModuleId"), (.diagnosticID, "diagnosticId"),
-        (.diagnosticContext, "diagnosticContext"), (.expiry, "expiry"),
-    ]
-
     init(_ content: MessageContent) {
         self.init()
-        for (property, name) in Self.names {
-            if let value = content.system(name) { set(property, to: value) }
-        }
-        for property in content.application { set(property.name, to: property.value) }
+        for (property, value) in content.system { set(property.mqttName, to: value) }
+        for (name, value) in content.application { set(name, to: value) }
     }
 
-    /// As a device gets it: the sender's expiry only where there is one, and always what it wants to hear of.
+    /// As a device gets it, with what its sender wants to hear of.
     init(_ message: CloudMessage) {
         self.init(message.content)
         set("iothub-ack", to: message.acknowledgement.rawValue)
@@ -31,23 +20,12 @@ extension PropertyBag {
     func content(body: [UInt8]) -> MessageContent {
         var content = MessageContent(body: body)
         for property in properties {
-            if let system = property.system, let name = Self.names.first(where: { $0.property == system })?.name {
-                content.system.append(.init(name, property.value))
-            } else {
-                content.application.append(.init(property.name, property.value))
+            guard let known = MessageProperty(mqttName: property.name) else {
+                content.set(property.name, property.value)
+                continue
             }
+            if let value = property.value { content.set(known, value) }
         }
         return content
-    }
-}
-
-extension DeviceSession {
-    /// What is kept of a session.
-    init(_ session: Session) {
-        self.init()
-        for subscription in session.subscriptions {
-            _ = subscribe(
-                .init(filter: subscription.filter.text, qualityOfService: subscription.qos.rawValue))
-        }
     }
 }

@@ -1,5 +1,6 @@
 import Endpoints
 import Hub
+import Routing
 import Vocabulary
 
 /// What a connected client's link keeps.
@@ -12,8 +13,8 @@ final class OpenLink {
     let apiVersion: String?
     let keepsSession: Bool
     let origin: Origin
-    /// How it proved who it is: `{"scope":…,"type":…}` parts of the events' auth method.
-    let proof: LinkProof
+    /// As its messages name it.
+    let sender: Telemetry.Sender
     /// When the token ends, with grace; far away for a certificate.
     let tokenEnd: Timestamp
 
@@ -29,16 +30,14 @@ final class OpenLink {
     /// Whether something has come or gone that the hub has not been told of.
     var isActive = false
 
-    init(
-        _ link: Link, apiVersion: String?, keepsSession: Bool, origin: Origin, proof: LinkProof, tokenEnd: Timestamp
-    ) {
+    init(_ link: Link, apiVersion: String?, keepsSession: Bool, origin: Origin, proof: LinkProof) {
         id = link.entity.id
         number = link.number
         identity = link.entity.identity
         self.apiVersion = apiVersion
         self.keepsSession = keepsSession
         self.origin = origin
-        self.proof = proof
-        self.tokenEnd = tokenEnd
+        sender = Telemetry.Sender(link.entity.identity, by: proof.principal.kind)
+        tokenEnd = proof.end
     }
 }

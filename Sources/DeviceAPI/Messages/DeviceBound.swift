@@ -42,7 +42,7 @@ enum DeviceBound {
         var response = HTTPResponse(status: 200)
         response.contentType = "application/octet-stream"
         response.body = message.content.body
-        response.fields = MessageHeaders.fields(of: message.content)
+        response.fields = message.content.headerFields
         response.fields += [
             HTTPField("ETag", "\"\(message.lock?.token ?? "")\""),
             HTTPField("iothub-expiry", message.expiry.description),

@@ -1,6 +1,7 @@
 import Endpoints
 import HTTP
 import Hub
+import Routing
 import Vocabulary
 
 /// Hands a message to a module's input, as edge routing would (mqtt.md section 3.2). A path of TwinHub's own: the real hub
@@ -17,7 +18,7 @@ enum ModuleInputs {
     private static func send(_ call: Call) throws(HubError) -> Answer {
         let id = try call.twinID()
         guard call.entity() != nil else { throw .moduleNotFound(id) }
-        let content = MessageHeaders.content(of: call.request)
+        let content = MessageContent(of: call.request)
         guard content.size <= Telemetry.maximumBytes else {
             throw HubError(.messageTooLarge, "A message holds at most \(Telemetry.maximumBytes) bytes.")
         }

@@ -6,7 +6,7 @@ public struct DataFolder: Sendable {
 
     /// The event log's segments and snapshots.
     public var log: String { path + "/log" }
-    /// What back ends read.
+    /// The events for back ends, a log of their own.
     public var events: String { path + "/events" }
     public var certificates: String { path + "/certificates" }
     /// The development roots in PEM, for clients to trust.

@@ -7,6 +7,7 @@ import Hub
 import Journal
 import Logging
 import Reactor
+import Routing
 import ServiceAPI
 import Vocabulary
 
@@ -28,6 +29,7 @@ public final class Emulator: Sendable {
     private let reactor: Reactor
     private let readiness: Readiness
     private let door: Door
+    private let relay: HubEventRelay
     private let logger: Logger
 
     /// Starts it. Sockets listen from early on, so that `/health` tells the truth while the log is replayed.
@@ -39,6 +41,7 @@ public final class Emulator: Sendable {
         self.environment = environment
         self.logger = logger
         let log = try Self.openLog(configuration)
+        let eventLog = try Self.openEventLog(configuration)
         let seeding: Seeding?
         if let file = configuration.seedFile { seeding = try Seeding(file: file) } else { seeding = nil }
         let credentials = try Credentials(configuration, environment)
@@ -70,12 +73,19 @@ public final class Emulator: Sendable {
         }
         replayMilliseconds = environment.uptimeMilliseconds() - beganReplay
         if let torn = hub.replay.tornTail { logger.warning("\(torn)") }
+        do {
+            events = try EventStore(
+                log: eventLog, limits: configuration.events, retention: configuration.eventRetention,
+                environment: environment)
+        } catch {
+            throw StartFailure("the events for back ends cannot be opened: \(error)")
+        }
+        if let torn = events.replay.tornTail { logger.warning("events: \(torn)") }
+        relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
         seededLines = try Self.seed(seeding, hub)
 
-        let events = try Self.openEvents(configuration, environment)
-        self.events = events
         for shard in reactor.shards {
-            let (hub, policies, names) = (hub, policies, credentials.hostNames)
+            let (hub, events, policies, names) = (hub, events, policies, credentials.hostNames)
             shard.post {
                 let authorizer = Authorizer(
                     mode: configuration.authorization, policies: policies, hostNames: names,
@@ -85,7 +95,7 @@ public final class Emulator: Sendable {
                     report: { logger.info("\($0)") })
             }
         }
-        readiness.become(.ready(hub))
+        readiness.become(.ready(hub, events))
     }
 
     private static func openLog(_ configuration: Configuration) throws(StartFailure) -> any EventLog {
@@ -100,19 +110,14 @@ public final class Emulator: Sendable {
         }
     }
 
-    private static func openEvents(
-        _ configuration: Configuration, _ environment: Environment
-    ) throws(StartFailure) -> EventStore {
+    private static func openEventLog(_ configuration: Configuration) throws(StartFailure) -> any EventLog {
+        let retention = configuration.eventRetention
+        guard let folder = configuration.dataFolder else { return MemoryLog(keptBytes: min(retention.bytes, 64 << 20)) }
+        let options = JournalOptions.events(retention, durability: configuration.eventDurability)
         do throws(LogFailure) {
-            guard let folder = configuration.dataFolder else {
-                return try EventStore(log: MemoryLog(), environment: environment)
-            }
-            var options = JournalOptions()
-            options.durability = .interval
-            return try EventStore(
-                log: Journal(folder: DataFolder(folder).events, options: options), environment: environment)
+            return try Journal(folder: DataFolder(folder).events, options: options)
         } catch {
-            throw StartFailure("the event store: \(error)")
+            throw StartFailure("--data \(folder): \(error)")
         }
     }
 
@@ -153,8 +158,9 @@ public final class Emulator: Sendable {
                 }
             }
         }
-        let finish = Once { [hub, events, reactor] in
+        let finish = Once { [hub, relay, events, reactor] in
             hub.close()
+            relay.stop()
             events.close()
             reactor.shutDown(completion)
         }

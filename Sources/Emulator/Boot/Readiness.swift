@@ -1,3 +1,4 @@
+import Events
 import Hub
 import Synchronization
 
@@ -6,7 +7,7 @@ public final class Readiness: Sendable {
     public enum Phase: Sendable {
         /// The log is being replayed; only `/health` is answered.
         case starting
-        case ready(Hub)
+        case ready(Hub, EventStore)
         case stopping
     }
 
@@ -23,7 +24,8 @@ public final class Readiness: Sendable {
         switch phase {
         case .starting: "starting: the event log is being replayed"
         case .stopping: "stopping"
-        case .ready(let hub): hub.writeObstacle.map { "writes are refused: \($0)" }
+        case .ready(let hub, let events):
+            hub.writeObstacle.map { "writes are refused: \($0)" } ?? events.obstacle.map { "events are refused: \($0)" }
         }
     }
 }

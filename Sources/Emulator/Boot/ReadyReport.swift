@@ -42,6 +42,7 @@ struct ReadyReport {
         lines.append(
             "  durability              \(emulator.configuration.dataFolder == nil ? "none" : emulator.configuration.durability.rawValue)"
         )
+        lines.append("  events                  \(events)")
         if let file = emulator.authorityFile {
             lines.append("  CA certificates         \(Files.absolute(file))")
         }
@@ -54,6 +55,19 @@ struct ReadyReport {
             "  try                     curl \(emulator.configuration.tlsOnly ? "-k https" : "http")://\(host):\(emulator.httpsPort)/health/ready"
         )
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// How long events for back ends are kept, and what an acknowledged one survives.
+    private var events: String {
+        let configuration = emulator.configuration
+        guard configuration.dataFolder != nil else { return "in memory" }
+        let durability =
+            switch configuration.eventDurability {
+            case .commit: "each on disk when acknowledged"
+            case .interval: "on disk every second"
+            case .none: "on disk when the system likes"
+            }
+        return "\(durability) (\(configuration.eventDurability.rawValue)), kept \(configuration.eventRetention)"
     }
 
     /// Well-known keys on an address that others can reach.

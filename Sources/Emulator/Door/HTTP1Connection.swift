@@ -168,6 +168,12 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         return connection.isOpen
     }
 
+    var hasUnsentOutput: Bool { connection.hasUnsentOutput }
+
+    func drained(_ connection: Connection) {
+        if case .streaming = phase { listener?.drained() }
+    }
+
     func endStream() {
         guard case .streaming = phase else { return }
         listener = nil

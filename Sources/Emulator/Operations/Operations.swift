@@ -1,4 +1,5 @@
 import Endpoints
+import Events
 import HTTP
 import Hub
 import JSON
@@ -21,7 +22,7 @@ struct Operations: Sendable {
             },
             Route(.get, "/health/ready", "HealthReady", .open) { (_) throws(HubError) in .now(Self.ready(readiness)) },
             Route(.get, "/metrics", "Metrics", .open) { (call) throws(HubError) in
-                .now(metrics(call.hub))
+                .now(metrics(call.hub, call.services.events))
             },
             Route(.get, "/emulator/ca.pem", "GetCertificateAuthorities", .open) { (_) throws(HubError) in
                 guard let authorities else {
@@ -56,7 +57,7 @@ struct Operations: Sendable {
     }
 
     /// Prometheus' text format. No label has values that clients choose.
-    private func metrics(_ hub: Hub) -> HTTPResponse {
+    private func metrics(_ hub: Hub, _ events: EventStore) -> HTTPResponse {
         let counts = reactor.counts
         let registry = hub.registry
         var text = MetricsText()
@@ -65,6 +66,15 @@ struct Operations: Sendable {
         text.gauge("twinhub_modules", "Module identities.", registry.modules)
         text.counter("twinhub_events_total", "Events in the log since it was begun.", Int(hub.lastSequence))
         text.gauge("twinhub_writable", "1 while writes are taken.", hub.writeObstacle == nil ? 1 : 0)
+        let stored = events.counts
+        text.counter(
+            "twinhub_device_events_total", "Events for back ends since the store was begun.", Int(events.lastSequence))
+        text.gauge("twinhub_device_events_oldest", "Sequence of the oldest event kept.", Int(events.oldestSequence))
+        text.counter("twinhub_device_events_bytes_total", "Bytes of events stored by this process.", stored.bytes)
+        text.counter("twinhub_device_events_refused_total", "Events refused by this process.", stored.refused)
+        text.gauge("twinhub_device_events_waiting", "Events that wait to be written.", stored.waiting)
+        text.gauge("twinhub_device_events_waiting_bytes", "Bytes of them.", stored.waitingBytes)
+        text.gauge("twinhub_device_events_writable", "1 while events are taken.", events.obstacle == nil ? 1 : 0)
         text.gauge("twinhub_connections_open", "Open connections.", counts.open)
         text.counter("twinhub_connections_accepted_total", "Connections accepted.", counts.accepted)
         text.counter("twinhub_connections_refused_total", "Connections refused at a limit.", counts.refused)

@@ -9,6 +9,19 @@ typealias ChangeFeed = LogFeed<RecordedEvent>
 public typealias FeedPage = LogPage<RecordedEvent>
 
 extension RecordedEvent: LogEntry {
+    /// Bytes of entries after which a page of the feed ends.
+    static let pageBytes = 2 << 20
+
+    public var footprint: Int {
+        switch event {
+        case .twinPatched(_, _, let effect), .twinReplaced(_, _, let effect), .twinReported(_, _, let effect):
+            effect.before.count + effect.after.count + Self.overhead
+        default: Self.overhead
+        }
+    }
+
+    private static let overhead = 512
+
     public init(_ record: LogRecord) throws {
         let document = try JSONDocument(parsing: record.event.array)
         try self.init(sequence: record.sequence, time: record.time, kind: record.kind, body: document.root)

@@ -46,7 +46,7 @@ extension RecordedEvent {
     public var id: TwinID? {
         switch event {
         case .identityCreated(let identity, _), .identityUpdated(let identity): identity.id
-        case .identityDeleted(let id, _), .twinPatched(let id, _, _), .twinReplaced(let id, _, _),
+        case .identityDeleted(let id, _, _), .twinPatched(let id, _, _), .twinReplaced(let id, _, _),
             .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
             .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
             id
@@ -72,9 +72,11 @@ extension RecordedEvent {
         case .identityUpdated(let identity):
             json.key("identity")
             identity.writeJSON(to: &json, forRecord: true)
-        case .identityDeleted(_, let generation):
+        case .identityDeleted(_, let generation, let last):
             json.key("generationId")
             json.value(String(generation))
+            json.key("twin")
+            json.raw(last)
         case .twinPatched(_, let patch, let effect):
             json.key("patch")
             json.raw(patch.json)
@@ -134,7 +136,7 @@ extension RecordedEvent {
                 guard let generation = body["generationId"]?.string.flatMap({ UInt64($0) }) else {
                     throw RecordError("generationId")
                 }
-                event = .identityDeleted(try id(), generation: generation)
+                event = .identityDeleted(try id(), generation: generation, last: Array(try part("twin").raw))
             case .twinPatched:
                 event = .twinPatched(try id(), try ServicePatch(body: try part("patch")), try TwinEffect(body))
             case .twinReplaced:
@@ -170,7 +172,17 @@ extension RecordedEvent {
 extension TwinEffect {
     func write(to json: inout JSONWriter) {
         json.key("version")
-        json.value(Int(version))
+        json.value(version)
+        if let desiredVersion {
+            json.key("desiredVersion")
+            json.value(desiredVersion)
+        }
+        json.key("reportedVersion")
+        json.value(reportedVersion)
+        if let twin {
+            json.key("twin")
+            json.raw(twin)
+        }
         json.key("before")
         json.raw(before)
         json.key("after")
@@ -178,10 +190,13 @@ extension TwinEffect {
     }
 
     init(_ body: JSONValue) throws(RecordError) {
-        guard let version = body["version"]?.int, let before = body["before"], let after = body["after"] else {
-            throw RecordError("version")
-        }
-        self.init(version: UInt64(version), before: Array(before.raw), after: Array(after.raw))
+        guard let version = body["version"]?.int, let reported = body["reportedVersion"]?.int,
+            let before = body["before"], let after = body["after"]
+        else { throw RecordError("version") }
+        self.init(
+            version: UInt64(version), desiredVersion: body["desiredVersion"]?.int.map { UInt64($0) },
+            reportedVersion: UInt64(reported), twin: body["twin"].map { Array($0.raw) }, before: Array(before.raw),
+            after: Array(after.raw))
     }
 }
 

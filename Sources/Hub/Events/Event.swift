@@ -8,8 +8,9 @@ public enum Event: Sendable {
     case identityCreated(Identity, seed: TwinSeed?)
     /// The identity as it now stands; its twin shows the change.
     case identityUpdated(Identity)
-    /// A device's modules are gone with it, each by its own event before the device's.
-    case identityDeleted(TwinID, generation: UInt64)
+    /// A device's modules are gone with it, each by its own event before the device's. `last` is the twin as it was, in the
+    /// form in which back ends are told (`Twin.eventBody`).
+    case identityDeleted(TwinID, generation: UInt64, last: [UInt8])
     case twinPatched(TwinID, ServicePatch, TwinEffect)
     case twinReplaced(TwinID, ServiceReplacement, TwinEffect)
     case twinReported(TwinID, ReportedPatch, TwinEffect)
@@ -30,17 +31,38 @@ public enum Event: Sendable {
     case feedbackCompleted([UInt64])
 }
 
-/// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log and the
-/// change feed can be read without the state before.
+/// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log, the change
+/// feed and what back ends are told can be made without the state before.
 public struct TwinEffect: Sendable {
     /// The twin's `version` afterwards.
     public var version: UInt64
+    /// The desired section's `$version` afterwards; nil where the desired properties were not written.
+    public var desiredVersion: UInt64?
+    /// The reported section's `$version` afterwards.
+    public var reportedVersion: UInt64
+    /// The whole twin afterwards, where a replacement left it (`Twin.eventBody`); nil for other changes.
+    public var twin: [UInt8]?
     /// The changed paths' values before and after; a path that was absent is missing there.
     public var before: [UInt8]
     public var after: [UInt8]
 
-    public init(version: UInt64, before: [UInt8], after: [UInt8]) {
+    init(_ change: TwinChange, twin: [UInt8]? = nil) {
+        let difference = change.difference()
+        self.init(
+            version: change.twin.version,
+            desiredVersion: change.desiredPatch == nil ? nil : change.twin.desiredVersion,
+            reportedVersion: change.twin.reportedVersion, twin: twin, before: difference.before, after: difference.after
+        )
+    }
+
+    public init(
+        version: UInt64, desiredVersion: UInt64?, reportedVersion: UInt64, twin: [UInt8]? = nil, before: [UInt8],
+        after: [UInt8]
+    ) {
         self.version = version
+        self.desiredVersion = desiredVersion
+        self.reportedVersion = reportedVersion
+        self.twin = twin
         self.before = before
         self.after = after
     }

@@ -47,7 +47,7 @@ struct FeedbackQueue: Sendable {
         if records.count >= limits.feedbackRecords { records.removeFirst(records.count - limits.feedbackRecords + 1) }
         records.append(
             FeedbackRecord(
-                sequence: nextSequence, time: time, originalMessageID: message.content.system("messageId"),
+                sequence: nextSequence, time: time, originalMessageID: message.content[.messageID],
                 device: identity.id, deviceGeneration: identity.generation, fate: fate))
         nextSequence += 1
     }

@@ -1,37 +1,41 @@
 import JSON
 import Vocabulary
 
-/// What a message carries: the properties that the hub knows by name, the application's own, and a body that it leaves as
-/// it is.
+/// What a message carries, whichever way it goes: the properties that mean something to the hub, the application's own,
+/// and a body that the hub leaves as it is.
 public struct MessageContent: Sendable {
-    public struct Property: Hashable, Sendable {
-        public var name: String
-        /// Nil for a property without a value, which property bags know.
-        public var value: String?
+    /// In the order they came.
+    public private(set) var system: [(property: MessageProperty, value: String)] = []
+    /// Nil stands for a property without a value, which MQTT's property bags know.
+    public private(set) var application: [(name: String, value: String?)] = []
+    public var body: [UInt8]
 
-        public init(_ name: String, _ value: String?) {
-            self.name = name
-            self.value = value
+    public init(body: [UInt8] = []) { self.body = body }
+
+    public subscript(_ property: MessageProperty) -> String? {
+        system.first { $0.property == property }?.value
+    }
+
+    /// Of two with one name the later counts (mqtt.md section 4).
+    public mutating func set(_ property: MessageProperty, _ value: String) {
+        if let place = system.firstIndex(where: { $0.property == property }) {
+            system[place].value = value
+        } else {
+            system.append((property, value))
         }
     }
 
-    /// `messageId`, `correlationId`, `userId`, `to`, `contentType`, `contentEncoding`, … in the order they came.
-    public var system: [Property]
-    public var application: [Property]
-    public var body: [UInt8]
-
-    public init(system: [Property] = [], application: [Property] = [], body: [UInt8] = []) {
-        self.system = system
-        self.application = application
-        self.body = body
+    public mutating func set(_ name: String, _ value: String?) {
+        if let place = application.firstIndex(where: { $0.name == name }) {
+            application[place].value = value
+        } else {
+            application.append((name, value))
+        }
     }
-
-    /// A system property's value.
-    public func system(_ name: String) -> String? { system.first { $0.name == name }?.value }
 
     /// Bytes as the hub counts them: body, system values, and the application's names and values (mqtt.md section 5.7).
     public var size: Int {
-        system.reduce(body.count) { $0 + ($1.value?.utf8.count ?? 0) }
+        system.reduce(body.count) { $0 + $1.value.utf8.count }
             + application.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.utf8.count ?? 0) }
     }
 }
@@ -39,33 +43,35 @@ public struct MessageContent: Sendable {
 extension MessageContent {
     /// Members `system`, `properties` and `body`, which is base64.
     func write(to json: inout JSONWriter) {
-        for (key, properties) in [("system", system), ("properties", application)] {
-            json.key(key)
-            json.beginArray()
-            for property in properties {
-                json.beginArray()
-                json.value(property.name)
-                json.value(property.value)
-                json.endArray()
-            }
-            json.endArray()
+        json.key("system")
+        json.beginObject()
+        for (property, value) in system {
+            json.key(property.rawValue)
+            json.value(value)
         }
+        json.endObject()
+        json.key("properties")
+        json.beginObject()
+        for (name, value) in application {
+            json.key(name)
+            json.value(value)
+        }
+        json.endObject()
         json.key("body")
         json.value(Base64.encode(body))
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        func properties(_ member: String) throws(RecordError) -> [Property] {
-            guard let list = body[member] else { throw RecordError(member) }
-            var properties: [Property] = []
-            for entry in list.elements {
-                let parts = Array(entry.elements)
-                guard parts.count == 2, let name = parts[0].string else { throw RecordError(member) }
-                properties.append(Property(name, parts[1].string))
+        guard let bytes = body["body"]?.string.flatMap(Base64.decode), let system = body["system"],
+            let properties = body["properties"]
+        else { throw RecordError("body") }
+        self.init(body: bytes)
+        for (name, value) in system.members {
+            guard let property = MessageProperty(rawValue: name), let text = value.string else {
+                throw RecordError("system")
             }
-            return properties
+            set(property, text)
         }
-        guard let bytes = body["body"]?.string.flatMap(Base64.decode) else { throw RecordError("body") }
-        self.init(system: try properties("system"), application: try properties("properties"), body: bytes)
+        for (name, value) in properties.members { set(name, value.string) }
     }
 }

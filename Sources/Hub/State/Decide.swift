@@ -29,7 +29,7 @@ extension HubState {
         case .replaceTwin(let id, let replacement, let precondition):
             let entity = try twinHolder(id, precondition)
             let change = try entity.twin.replaced(replacement, at: context.now)
-            return take(change, of: entity) { .twinReplaced(id, replacement, $0) }
+            return take(change, of: entity, showingTwin: true) { .twinReplaced(id, replacement, $0) }
         case .report(let id, let patch, let expected):
             let entity = try twinHolder(id, .none)
             guard expected == nil || expected == entity.twin.reportedVersion else {
@@ -68,10 +68,12 @@ extension HubState {
         return entity
     }
 
-    private mutating func take(_ change: TwinChange, of entity: Entity, _ event: (TwinEffect) -> Event) -> Decision {
+    private mutating func take(
+        _ change: TwinChange, of entity: Entity, showingTwin: Bool = false, _ event: (TwinEffect) -> Event
+    ) -> Decision {
         if change.isUnchanged { return Decision(events: [], outcome: .entity(entity)) }
         apply(change, to: entity)
-        let effect = TwinEffect(version: change.twin.version, before: change.before, after: change.after)
+        let effect = TwinEffect(change, twin: showingTwin ? change.twin.eventBody(of: entity.id) : nil)
         // What was just put is there.
         return Decision(events: [event(effect)], outcome: .entity(self.entity(entity.id) ?? entity))
     }

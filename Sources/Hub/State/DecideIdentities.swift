@@ -157,9 +157,9 @@ extension HubState {
         var events: [Event] = []
         for module in existing.modules {
             guard let entity = entity(module) else { continue }
-            events.append(.identityDeleted(module, generation: entity.identity.generation))
+            events.append(entity.deletion)
         }
-        events.append(.identityDeleted(existing.id, generation: existing.identity.generation))
+        events.append(existing.deletion)
         for event in events { try must(event, at: .never) }
         return Decision(events: events, outcome: .done)
     }
@@ -173,6 +173,12 @@ extension HubState {
             .preconditionFailed,
             "Precondition failed: Device version did not match, existingVersion:\(identity.etagCounter) newVersion:\(asked)"
         )
+    }
+}
+
+extension Entity {
+    fileprivate var deletion: Event {
+        .identityDeleted(id, generation: identity.generation, last: twin.eventBody(of: id))
     }
 }
 
@@ -198,4 +204,4 @@ extension HubError {
 }
 
 /// How this hub calls itself in texts that name the hub.
-enum HubName { static let name = "twinhub" }
+public enum HubName { public static let name = "twinhub" }

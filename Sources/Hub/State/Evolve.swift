@@ -12,7 +12,7 @@ extension HubState {
         case .identityUpdated(let identity):
             let entity = try existing(identity.id)
             put(entity.with(identity: identity))
-        case .identityDeleted(let id, _):
+        case .identityDeleted(let id, _, _):
             try delete(id)
         case .twinPatched(let id, let patch, _):
             try change(id, at: time) { (twin) throws(HubError) in try twin.patched(patch, at: time) }

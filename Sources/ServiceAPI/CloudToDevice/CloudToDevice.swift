@@ -47,7 +47,7 @@ enum CloudToDevice {
     /// `iothub-expiry` ends the wait. 201 `{"messageId":…,"sequence":n}` once it is durable.
     private static func send(_ call: Call) throws(HubError) -> Answer {
         let id = try call.twinID()
-        var draft = MessageDraft(content: MessageHeaders.content(of: call.request))
+        var draft = MessageDraft(content: MessageContent(of: call.request))
         if let text = call.header("iothub-ack"), !text.isEmpty {
             guard let known = CloudMessage.Acknowledgement(rawValue: text.lowercased()) else {
                 throw HubError(.argumentInvalid, "iothub-ack is none, positive, negative or full.")
@@ -58,14 +58,12 @@ enum CloudToDevice {
             guard let expiry = Timestamp(text) else { throw HubError(.argumentInvalid, "iothub-expiry is not a time.") }
             draft.expiry = expiry
         }
-        if draft.content.system("messageId") == nil {
-            draft.content.system.insert(.init("messageId", call.requestID.dashed), at: 0)
-        }
-        if draft.content.system("to") == nil {
+        let name = draft.content[.messageID] ?? call.requestID.dashed
+        draft.content.set(.messageID, name)
+        if draft.content[.to] == nil {
             let module = id.module.map { "/modules/\($0)" } ?? ""
-            draft.content.system.append(.init("to", "/devices/\(id.device)\(module)/messages/deviceBound"))
+            draft.content.set(.to, "/devices/\(id.device)\(module)/messages/deviceBound")
         }
-        let name = draft.content.system("messageId")
         return call.submit(.enqueueMessage(id, draft)) { (outcome) throws(HubError) in
             let entity = try outcome.entity()
             var json = JSONWriter()

@@ -1,10 +1,10 @@
 import Endpoints
 import Vocabulary
 
-/// One reader of the change feed.
-final class FeedWaiter: ResponderListener {
+/// One reader of a feed.
+final class FeedWaiter<Source: Feed>: ResponderListener {
     let responder: any Responder
-    let filter: ChangeFilter
+    let filter: Source.Filter
     let requestID: RequestID
     /// The last sequence that was looked at for this reader.
     var after: UInt64
@@ -13,13 +13,13 @@ final class FeedWaiter: ResponderListener {
     /// Whether older events are being read for it.
     var isReading = false
     var isOver = false
-    private unowned let waits: FeedWaits
+    private unowned let waits: FeedWaits<Source>
 
     var isStream: Bool { deadline == nil }
 
     init(
-        _ responder: any Responder, _ filter: ChangeFilter, after: UInt64, deadline: UInt64?, requestID: RequestID,
-        _ waits: FeedWaits
+        _ responder: any Responder, _ filter: Source.Filter, after: UInt64, deadline: UInt64?, requestID: RequestID,
+        _ waits: FeedWaits<Source>
     ) {
         self.responder = responder
         self.filter = filter
@@ -30,4 +30,8 @@ final class FeedWaiter: ResponderListener {
     }
 
     func abandoned() { waits.remove(self) }
+
+    func drained() {
+        if isStream { waits.advance(self) }
+    }
 }

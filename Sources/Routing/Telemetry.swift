@@ -1,0 +1,52 @@
+import Access
+import Events
+import Hub
+import Vocabulary
+
+/// A device's message on its way to the back ends (amqp.md section 5.4).
+public enum Telemetry {
+    /// The largest message, properties included, in bytes (rest.md section 16.1).
+    public static let maximumBytes = 256 << 10
+
+    public static func event(_ content: MessageContent, from sender: Sender, at time: Timestamp) -> DeviceEvent {
+        var system = EventProperties()
+        for (property, value) in content.system { system.set(property.name, value) }
+        EventMarks.source(.deviceMessages, of: sender.id, at: time, to: &system)
+        system.set("iothub-connection-auth-method", sender.method)
+        system.set("iothub-connection-auth-generation-id", String(sender.generation))
+        if !sender.modelID.isEmpty { system.set("dt-dataschema", sender.modelID) }
+        var application = EventProperties()
+        for (name, value) in content.application { application.set(name, value) }
+        return DeviceEvent(
+            enqueuedTime: time, source: .deviceMessages, deviceID: sender.id.device, moduleID: sender.id.module,
+            systemProperties: system, properties: application, body: content.body)
+    }
+
+    /// Who sends, and how that was proven. The same for all messages of a connection.
+    public struct Sender: Sendable {
+        public let id: TwinID
+        let generation: UInt64
+        let modelID: String
+        /// `{"scope":"device","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}`.
+        let method: String
+
+        public init(_ identity: Identity, by principal: Principal.Kind) {
+            id = identity.id
+            generation = identity.generation
+            modelID = identity.modelID
+            let scope =
+                switch principal {
+                case .policy, .everybody: "hub"
+                case .device: "device"
+                case .module: "module"
+                }
+            let isX509 =
+                switch identity.authentication {
+                case .selfSigned, .certificateAuthority: scope != "hub"
+                case .sas, .none: false
+                }
+            method =
+                "{\"scope\":\"\(scope)\",\"type\":\"\(isX509 ? "x509" : "sas")\",\"issuer\":\"\(isX509 ? "external" : "iothub")\",\"acceptingIpFilterRule\":null}"
+        }
+    }
+}
