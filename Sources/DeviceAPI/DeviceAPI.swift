@@ -5,7 +5,7 @@ import Endpoints
 public enum DeviceAPI {
     public static let routes: [Route] =
         DeviceTwin.routes + DeviceMessages.routes + DeviceBound.routes + ModuleInputs.routes + DesiredWatch.routes
-        + ChangeWatch.routes + EventWatch.routes
+        + ChangeWatch.routes + EventWatch.routes + Seed.routes
         + Reset.routes
 
     /// Ends every wait on this shard, as a server does that stops. On the shard.

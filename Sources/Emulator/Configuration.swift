@@ -27,6 +27,10 @@ public struct Configuration: Sendable {
     /// Seconds for which an expired token is still accepted.
     public var sasGrace = 300
     public var durability: Durability = .commit
+    /// The event log's bounds, in bytes: of a segment, between two snapshots, and of the history behind the newest one.
+    public var segmentBytes = 64 << 20
+    public var snapshotBytes = 64 << 20
+    public var historyBytes = 1 << 30
     /// When an event for back ends counts as stored (`--events-durability`).
     public var eventDurability: Durability = .interval
     /// How much of them is kept (`--events-keep`).

@@ -52,6 +52,17 @@ public enum Files {
         return mkdir(path, mode) == 0 || errno == EEXIST
     }
 
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Everything that comes on standard input.
+    public static func standardInput() throws(StartFailure) -> [UInt8] {
+        guard let bytes = read("/dev/stdin") else { throw StartFailure("standard input: \(reason)") }
+        return bytes
+    }
+
     /// Removes a folder of plain files.
     public static func removeFolder(_ path: String) {
         guard let folder = opendir(path) else { return }

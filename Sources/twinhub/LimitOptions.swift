@@ -13,6 +13,12 @@ struct LimitOptions: ParsableArguments {
     var maxConnections = 1_000_000
     @Option(help: "Bytes that may wait to be sent on one connection before it is cut.")
     var maxOutput = 16 << 20
+    @Option(help: "Bytes of one segment of the event log.")
+    var segmentBytes = 64 << 20
+    @Option(help: "Bytes of the event log after which a snapshot is taken.")
+    var snapshotBytes = 64 << 20
+    @Option(help: "Bytes of history kept behind the newest snapshot, compressed.")
+    var historyBytes = 1 << 30
     @Option(help: "Bytes of a request's head: more is a 431.")
     var maxHead = 32 << 10
     @Option(help: "Header fields of a request: more is a 431.")
@@ -36,6 +42,7 @@ struct LimitOptions: ParsableArguments {
             ("--max-connections", maxConnections), ("--max-output", maxOutput), ("--max-head", maxHead),
             ("--max-headers", maxHeaders), ("--max-target", maxTarget), ("--head-deadline", headDeadline),
             ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
+            ("--segment-bytes", segmentBytes), ("--snapshot-bytes", snapshotBytes), ("--history-bytes", historyBytes),
             ("--slow-reader-deadline", slowReaderDeadline), ("--handshake-deadline", handshakeDeadline),
         ] where value < 1 {
             throw ValidationError("\(flag) must be at least 1.")
@@ -47,6 +54,9 @@ struct LimitOptions: ParsableArguments {
         configuration.hub.patchesPerTwin = keepPatches
         configuration.hub.changesInMemory = keepChanges
         configuration.hub.waitingCommands = maxWaitingCommands
+        configuration.segmentBytes = segmentBytes
+        configuration.snapshotBytes = snapshotBytes
+        configuration.historyBytes = historyBytes
         configuration.reactor.connections = maxConnections
         configuration.reactor.connectionsPerShard = maxConnections
         configuration.reactor.outputBytes = maxOutput

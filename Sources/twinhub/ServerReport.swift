@@ -11,6 +11,9 @@ struct ServerReport {
     /// The owner's.
     let connectionString: String?
 
+    /// Where requests go.
+    var url: String { "https://\(host):\(httpsPort)" }
+
     /// Throws a sentence for the person where no server has been ready on that folder.
     init(dataFolder: String) throws {
         let path = DataFolder(dataFolder).readyReport

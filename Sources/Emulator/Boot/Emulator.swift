@@ -103,6 +103,10 @@ public final class Emulator: Sendable {
         guard Files.makeFolder(folder) else { throw StartFailure("--data \(folder): \(Files.reason)") }
         var options = JournalOptions()
         options.durability = configuration.durability
+        options.segmentBytes = configuration.segmentBytes
+        options.firstSegmentBytes = min(options.firstSegmentBytes, configuration.segmentBytes)
+        options.snapshotBytes = configuration.snapshotBytes
+        options.historyBytes = configuration.historyBytes
         do throws(LogFailure) {
             return try Journal(folder: DataFolder(folder).log, options: options)
         } catch {

@@ -1,6 +1,5 @@
 import Glibc
 import Hub
-import JSON
 import Vocabulary
 
 /// Loads a file of bulk import lines into a hub (rest.md section 6): what a new data folder begins with.
@@ -19,17 +18,11 @@ struct Seeding {
         guard let bytes = Files.read(file) else {
             throw StartFailure("--seed \(file): \(String(cString: strerror(errno)))")
         }
-        var items: [RegistryItem] = []
-        for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
-        {
-            guard line.contains(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\r") }) else { continue }
-            do {
-                items.append(try RegistryItem(JSONDocument(parsing: Array(line)).root))
-            } catch {
-                throw StartFailure("--seed \(file), line \(number + 1): \(error)")
-            }
+        do throws(SeedLineError) {
+            items = try SeedLines(bytes).items
+        } catch {
+            throw StartFailure("--seed \(file), \(error)")
         }
-        self.items = items
     }
 
     /// Loads what the hub does not have of it yet: all of it into a new hub, the rest where a crash cut it short.

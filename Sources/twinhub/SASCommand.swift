@@ -1,0 +1,67 @@
+import Access
+import ArgumentParser
+import Emulator
+import Vocabulary
+
+/// `twinhub sas`: a token for curl and the like.
+struct SASCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sas", abstract: "Print a shared access signature of a policy, a device or a module.")
+
+    @OptionGroup var place: DataOption
+    @Option(help: "The policy that signs. (default: iothubowner)")
+    var policy: String?
+    @Option(help: "The device whose key signs.")
+    var device: String?
+    @Option(help: "The module whose key signs: DEVICE/MODULE.")
+    var module: String?
+    @Option(help: "Seconds until the token ends.")
+    var ttl: Int64 = 3600
+
+    func validate() throws {
+        guard [policy, device, module].compactMap({ $0 }).count <= 1 else {
+            throw ValidationError("--policy, --device and --module exclude each other.")
+        }
+        guard module?.contains("/") ?? true else { throw ValidationError("--module takes DEVICE/MODULE.") }
+    }
+
+    func run() throws {
+        try Failures.reported {
+            let expiry = Environment.system.now().unixSeconds + ttl
+            StandardOutput.write(try token(expiry: expiry) + "\n")
+        }
+    }
+
+    private func token(expiry: Int64) throws -> String {
+        let report = try ServerReport(dataFolder: place.data)
+        guard let identity = device ?? module else {
+            let name = policy ?? "iothubowner"
+            guard let known = try PolicyFile.policies(of: report, in: place.data)[name] else {
+                throw StartFailure("there is no policy \(name)")
+            }
+            return SASSigner.token(resource: report.host, key: known.primary, expiry: expiry, policy: known.name)
+        }
+        let path = PathSegment.identity(identity)
+        guard let found = try HubClient(dataFolder: place.data).getIfThere("\(path)?api-version=2021-04-12") else {
+            throw StartFailure("there is no \(identity)")
+        }
+        guard let text = found["authentication"]?["symmetricKey"]?["primaryKey"]?.string,
+            let key = try? SymmetricKey(base64: text)
+        else { throw StartFailure("\(identity) does not authenticate by key") }
+        let (device, module) = PathSegment.split(identity)
+        let resource = "\(report.host)/devices/\(device)" + (module.map { "/modules/\($0)" } ?? "")
+        return SASSigner.token(resource: resource, key: key, expiry: expiry)
+    }
+}
+
+/// The policies of a running server: the well-known ones, or those in its data folder.
+enum PolicyFile {
+    static func policies(of report: ServerReport, in folder: String) throws -> PolicyTable {
+        let known = PolicyTable.wellKnown
+        let own = report.connectionString.flatMap(ConnectionString.init)?.key
+        if own == nil || own == known["iothubowner"]?.primary { return known }
+        let path = DataFolder(folder).policyKeys
+        guard let bytes = Files.read(path) else { throw StartFailure("\(path): \(Files.reason)") }
+        return try PolicyTable(text: String(decoding: bytes, as: UTF8.self))
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Emulator
+import Glibc
+import JSON
+import Synchronization
+
+/// `twinhub watch`: changes as they happen, as a diff.
+struct WatchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch", abstract: "Show changes as they happen, as a diff.")
+
+    @Argument(help: "DEVICE or DEVICE/MODULE; everything where it is left out.")
+    var subject: String?
+    @OptionGroup var place: DataOption
+
+    /// How long it waits before it connects again, in seconds.
+    private static let retrySeconds: UInt32 = 1
+
+    func run() throws {
+        try Failures.reported {
+            let client = try HubClient(dataFolder: place.data)
+            let style = TerminalStyle.standardOutput
+            // From here on nothing is missed, also while the connection is lost.
+            let last = Mutex(try client.lastSequence())
+            var isLost = false
+            while true {
+                do {
+                    try client.follow(path(after: last.withLock { $0 })) { event, data in
+                        guard event == "change", let change = try? JSONDocument(parsing: Array(data.utf8)).root else {
+                            return
+                        }
+                        if let sequence = change["sequence"]?.int { last.withLock { $0 = UInt64(sequence) } }
+                        StandardOutput.write(ChangeText(change, style).text)
+                    }
+                } catch {
+                    if !isLost { StandardError.write("twinhub: \(error); trying again\n") }
+                }
+                isLost = true
+                sleep(Self.retrySeconds)
+            }
+        }
+    }
+
+    private func path(after sequence: UInt64) -> String {
+        var path = "/emulator/changes?after=\(sequence)"
+        guard let subject else { return path }
+        let (device, module) = PathSegment.split(subject)
+        path += "&deviceId=\(PathSegment.encode(device))"
+        if let module { path += "&moduleId=\(PathSegment.encode(module))" }
+        return path
+    }
+}
