@@ -91,6 +91,7 @@ final class DesiredWaits {
         group.waiters.add(waiter)
         waiter.placeInAll = Int32(truncatingIfNeeded: all.count)
         all.append(waiter)
+        services.counts.waits.add(1, ordering: .relaxed)
         responder.listener = waiter
         startSweeping()
         return waiter
@@ -107,6 +108,7 @@ final class DesiredWaits {
             last.placeInAll = waiter.placeInAll
         }
         waiter.placeInAll = -1
+        services.counts.waits.subtract(1, ordering: .relaxed)
         waiter.group.waiters.remove(waiter)
         leaveIfEmpty(waiter.group.id, waiter.group)
     }

@@ -26,7 +26,9 @@ public struct APIVersion: Hashable, Sendable, Comparable {
                 return false
             }
         }
-        return text >= "2016-02-03"
+        let month = text.dropFirst(5).prefix(2)
+        let day = text.dropFirst(8).prefix(2)
+        return ("01"..."12").contains(month) && ("01"..."31").contains(day) && text >= "2016-02-03"
     }
 
     public static func < (left: APIVersion, right: APIVersion) -> Bool { left.text < right.text }

@@ -37,14 +37,18 @@ public struct Dispatcher: Sendable {
         _ responder: any Responder
     ) throws(HubError) -> Call {
         switch table.match(request.method, path: request.path) {
+        case .notFound where request.method == .options && request.path.elementsEqual("*".utf8):
+            throw HubError(.genericMethodNotAllowed, "The server as a whole takes no method but OPTIONS.")
         case .notFound:
             throw HubError(.genericNotFound, "There is nothing at this path.")
         case .methodNotAllowed:
             throw HubError(.genericMethodNotAllowed, "This path does not take that method.")
         case .route(let route, let captures):
             let version = try apiVersion(request, route)
-            let principal = try services.authorizer.authorize(
-                request, route.requirement, captures, peer, hub: services.hub)
+            guard
+                let principal = services.authorizer.authorize(
+                    request, route.requirement, captures, peer, hub: services.hub)
+            else { throw route.unauthorized }
             return Call(
                 request: request, route: route, captures: captures, principal: principal, requestID: requestID,
                 apiVersion: version, services: services, responder: responder)
@@ -61,9 +65,12 @@ public struct Dispatcher: Sendable {
     private func refusal(
         _ error: HubError, _ request: HTTPRequest, _ requestID: RequestID, _ services: ShardServices
     ) -> HTTPResponse {
-        guard error.code == .genericMethodNotAllowed,
-            case .methodNotAllowed(let methods) = table.match(request.method, path: request.path)
-        else { return ErrorBody.response(error, requestID: requestID, at: services.environment.now()) }
+        guard error.code == .genericMethodNotAllowed else {
+            return ErrorBody.response(error, requestID: requestID, at: services.environment.now())
+        }
+        // `*` asks about the server as a whole (RFC 9110 section 9.3.7).
+        var methods = HTTPMethod.allCases
+        if case .methodNotAllowed(let allowed) = table.match(request.method, path: request.path) { methods = allowed }
         let allow = HTTPField("allow", methods.map(\.name).joined(separator: ", "))
         if request.method == .options {
             var response = HTTPResponse(status: 204)
@@ -78,6 +85,14 @@ public struct Dispatcher: Sendable {
 }
 
 extension Route {
+    /// The real hub says no more to a stranger, and the same to one who lacks a permission (rest.md section 2.4); a
+    /// module's identity has its own form of it (section 4.4).
+    fileprivate var unauthorized: HubError {
+        pattern == "/devices/{device}/modules/{module}"
+            ? HubError(.iotHubUnauthorizedAccess, "Unauthorized access", envelope: .nested)
+            : HubError(.iotHubUnauthorizedAccess, "Unauthorized")
+    }
+
     /// Whether this is one of TwinHub's own paths, which the real hub does not have.
     public var isTwinHubsOwn: Bool {
         pattern.hasPrefix("/emulator") || pattern.hasPrefix("/health") || pattern == "/metrics"

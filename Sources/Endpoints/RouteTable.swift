@@ -112,11 +112,11 @@ public struct RouteTable: Sendable {
         return PathCaptures(key: device + [UInt8(ascii: "/")] + module, values: found)
     }
 
-    /// Nil where the escapes are malformed, or hide a slash, which no id may hold.
+    /// Nil where the escapes are malformed. A slash that an escape hides divides nothing: it becomes U+0000, which is in no
+    /// id either, so that the id is refused as such.
     private static func decode(_ segment: UnsafeRawBufferPointer) -> [UInt8]? {
         guard segment.contains(UInt8(ascii: "%")) else { return Array(segment) }
-        guard let decoded = PercentCoding.decode(segment), !decoded.contains(UInt8(ascii: "/")) else { return nil }
-        return decoded
+        return PercentCoding.decode(segment)?.map { $0 == UInt8(ascii: "/") ? 0 : $0 }
     }
 
     private static func slashes(in path: UnsafeRawBufferPointer) -> Int {

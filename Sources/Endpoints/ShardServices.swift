@@ -13,6 +13,8 @@ public final class ShardServices {
     public let shard: Shard
     public let environment: Environment
     public let authorizer: Authorizer
+    /// Shared by all shards.
+    public let counts: LiveCounts
     /// Told what a person who looks for a fault may want to know, in a sentence without secrets.
     public let report: (String) -> Void
     /// How the hub knows this shard.
@@ -34,9 +36,10 @@ public final class ShardServices {
 
     public init(
         hub: Hub, events: EventStore, shard: Shard, environment: Environment, authorizer: Authorizer,
-        report: @escaping (String) -> Void = { _ in }
+        counts: LiveCounts = LiveCounts(), report: @escaping (String) -> Void = { _ in }
     ) {
         self.report = report
+        self.counts = counts
         self.hub = hub
         self.events = events
         self.shard = shard

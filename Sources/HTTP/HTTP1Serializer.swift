@@ -74,6 +74,7 @@ public enum HTTP1Serializer {
         output.append("\r\nDate: ")
         output.append(contentsOf: context.date)
         output.append("\r\nServer: Microsoft-HTTPAPI/2.0\r\nVary: Origin")
+        if context.isGzip { output.append(", Accept-Encoding") }
         if let id = response.requestID {
             output.append("\r\nx-ms-request-id: ")
             id.appendDashed(to: &output)

@@ -21,6 +21,7 @@ public struct PatchHistory: Sendable {
         }
     }
 
+    private var limit: UInt64 = 0
     private var younger: Patch?
     private var youngerCount = 0
     private var older: Patch?
@@ -33,6 +34,8 @@ public struct PatchHistory: Sendable {
     /// The patches after this version, oldest first; nil where one of them is no longer kept.
     public func after(_ version: UInt64, current: UInt64) -> [Patch]? {
         guard version < current else { return [] }
+        // What is still here beyond the limit does not count, or the answer would hang on when it goes.
+        guard current - version <= limit else { return nil }
         let found = newestFirst { $0.version > version }
         guard found.last?.version == version + 1, found.first?.version == current else { return nil }
         return found.reversed()
@@ -53,8 +56,10 @@ public struct PatchHistory: Sendable {
 
     mutating func append(version: UInt64, json: [UInt8], keeping limit: Int) {
         guard limit > 0 else { return }
+        self.limit = UInt64(limit)
         if let last = younger ?? older, last.version + 1 != version {
             self = PatchHistory()
+            self.limit = UInt64(limit)
         }
         if youngerCount >= limit {
             older = younger

@@ -39,13 +39,16 @@ final class FeedWaits<Source: Feed> {
         let deadline = seconds.map { services.shard.uptimeMilliseconds + UInt64($0) * 1000 }
         let reader = FeedWaiter<Source>(responder, filter, after: after, deadline: deadline, requestID: requestID, self)
         readers.append(reader)
+        services.counts.readers.add(1, ordering: .relaxed)
         responder.listener = reader
         startSweeping()
         return reader
     }
 
     func remove(_ reader: FeedWaiter<Source>) {
+        guard !reader.isOver else { return }
         reader.isOver = true
+        services.counts.readers.subtract(1, ordering: .relaxed)
         readers.removeAll { $0 === reader }
         if readers.isEmpty { feed.watch(false) }
     }

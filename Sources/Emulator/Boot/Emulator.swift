@@ -55,9 +55,10 @@ public final class Emulator: Sendable {
         } catch {
             throw StartFailure("the event loops cannot be set up: \(error)")
         }
+        let live = LiveCounts()
         let operations = Operations(
             readiness: readiness, reactor: reactor, environment: environment, startedAt: environment.now(),
-            authorities: credentials.authorities)
+            live: live, authorities: credentials.authorities)
         let dispatcher = Dispatcher(RouteTable(ServiceAPI.routes + DeviceAPI.routes + operations.routes))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
@@ -92,7 +93,7 @@ public final class Emulator: Sendable {
                     grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
                 shard.context = ShardServices(
                     hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
-                    report: { logger.info("\($0)") })
+                    counts: live, report: { logger.info("\($0)") })
             }
         }
         readiness.become(.ready(hub, events))

@@ -71,7 +71,7 @@ struct ReadyReport {
     }
 
     /// Well-known keys on an address that others can reach.
-    private var exposure: String? {
+    var exposure: String? {
         guard !["127.0.0.1", "::1", "localhost"].contains(emulator.configuration.bindAddress) else { return nil }
         if emulator.configuration.authorization == .off {
             return "anyone who can reach \(emulator.configuration.bindAddress) may change everything."

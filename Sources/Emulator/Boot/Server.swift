@@ -17,6 +17,7 @@ public enum Server {
         let emulator = try Emulator(configuration, logger: logger)
         let report = ReadyReport(emulator: emulator)
         try report.save()
+        if let exposure = report.exposure { logger.warning("\(exposure)") }
         StandardOutput.write(report.text + report.line + "\n")
         signals.whenStopped(first: { emulator.stop { exit(0) } })
         dispatchMain()

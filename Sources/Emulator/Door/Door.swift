@@ -32,7 +32,7 @@ final class Door: Sendable {
     }
 
     /// The handler of a new connection, called on its shard.
-    func handler(for connection: Connection) -> any ConnectionHandler { FirstBytes(self) }
+    func handler(for connection: Connection) -> any ConnectionHandler { FirstBytes(self, connection) }
 
     func http(_ connection: Connection) -> HTTP1Connection {
         HTTP1Connection(self, shards[connection.shard.index], connection)

@@ -5,8 +5,14 @@ import Reactor
 /// A connection that has not said yet what it speaks.
 final class FirstBytes: ConnectionHandler {
     private let door: Door
+    /// Ends the connection if it goes on saying nothing.
+    private let patience: ShardTimer
 
-    init(_ door: Door) { self.door = door }
+    init(_ door: Door, _ connection: Connection) {
+        self.door = door
+        patience = ShardTimer { [unowned connection] in connection.closeAfterFlush(discardingInput: false) }
+        connection.shard.schedule(patience, afterMilliseconds: door.limits.headMilliseconds)
+    }
 
     /// How the client side of HTTP/2 begins (RFC 9113 section 3.4).
     private static let http2Preface = Array("PRI * HTTP/2.0".utf8)
@@ -28,7 +34,7 @@ final class FirstBytes: ConnectionHandler {
             guard let services = connection.shard.context as? ShardServices else {
                 return refuseMQTT(connection, bytes)
             }
-            connection.handler = MQTTConnection(connection, on: services, door.mqttSessions)
+            leave(to: MQTTConnection(connection, on: services, door.mqttSessions), connection)
             return 0
         }
         let beginning = min(bytes.count, Self.http2Preface.count)
@@ -37,11 +43,18 @@ final class FirstBytes: ConnectionHandler {
             guard bytes.count >= Self.http2Preface.count else { return 0 }
             return refuseHTTP2(connection, bytes)
         }
-        connection.handler = door.http(connection)
+        leave(to: door.http(connection), connection)
         return 0
     }
 
+    private func leave(to handler: any ConnectionHandler, _ connection: Connection) {
+        connection.shard.cancel(patience)
+        connection.handler = handler
+    }
+
     func peerFinished(_ connection: Connection) { connection.close() }
+
+    func closed(_ connection: Connection) { connection.shard.cancel(patience) }
 
     /// The first byte of a TLS record that carries a ClientHello (RFC 8446 section 5.1).
     private static let tlsHandshake: UInt8 = 0x16

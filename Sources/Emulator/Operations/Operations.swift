@@ -12,6 +12,7 @@ struct Operations: Sendable {
     let reactor: Reactor
     let environment: Environment
     let startedAt: Timestamp
+    let live: LiveCounts
     /// The development roots in PEM; nil where the server has a certificate of somebody else's.
     let authorities: [UInt8]?
 
@@ -72,9 +73,15 @@ struct Operations: Sendable {
         text.gauge("twinhub_device_events_oldest", "Sequence of the oldest event kept.", Int(events.oldestSequence))
         text.counter("twinhub_device_events_bytes_total", "Bytes of events stored by this process.", stored.bytes)
         text.counter("twinhub_device_events_refused_total", "Events refused by this process.", stored.refused)
-        text.gauge("twinhub_device_events_waiting", "Events that wait to be written.", stored.waiting)
-        text.gauge("twinhub_device_events_waiting_bytes", "Bytes of them.", stored.waitingBytes)
+        text.gauge("twinhub_device_events_queued", "Events that are still to be written.", stored.waiting)
+        text.gauge("twinhub_device_events_queued_bytes", "Bytes of them.", stored.waitingBytes)
         text.gauge("twinhub_device_events_writable", "1 while events are taken.", events.obstacle == nil ? 1 : 0)
+        text.gauge("twinhub_links", "Devices and modules that are connected.", hub.links.count)
+        text.gauge(
+            "twinhub_waits", "Clients that wait for desired properties over HTTP.",
+            live.waits.load(ordering: .relaxed))
+        text.gauge(
+            "twinhub_readers", "Readers that wait for changes or events.", live.readers.load(ordering: .relaxed))
         text.gauge("twinhub_connections_open", "Open connections.", counts.open)
         text.counter("twinhub_connections_accepted_total", "Connections accepted.", counts.accepted)
         text.counter("twinhub_connections_refused_total", "Connections refused at a limit.", counts.refused)
