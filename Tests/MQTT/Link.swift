@@ -81,6 +81,12 @@ struct Link {
         return (try? forms(of: output).0) ?? []
     }
 
+    /// The bytes of these packets.
+    mutating func takeOutput() -> [UInt8] {
+        defer { output = [] }
+        return output
+    }
+
     mutating func acknowledge(_ ticket: PublishTicket) { server.acknowledge(ticket, into: &output) }
 
     mutating func refuse(_ code: ConnectReturnCode) { server.refuse(code, into: &output) }

@@ -24,7 +24,7 @@ import Vocabulary
         // The standard's own matching.
         ("d", "devices/d/messages/devicebound/+", .commands, nil), ("d", "devices/d/#", .commands, nil),
         ("d", "+/+/messages/#", .commands, nil), ("d", "$iothub/twin/res/+/+", .twinResponses, nil),
-        ("d", "$iothub/twin/+/#", .twinResponses, nil), ("d", "$iothub/+/POST/#", .methods, nil),
+        ("d", "$iothub/twin/+/#", [.twinResponses, .desiredPatches], nil), ("d", "$iothub/+/POST/#", .methods, nil),
         ("d", "$iothub/#", [.methods, .twinResponses, .desiredPatches], nil),
         ("d", "$iothub/twin/#", [.twinResponses, .desiredPatches], nil),
         // A level that is the client's id is that, whatever it holds.
