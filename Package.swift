@@ -74,6 +74,6 @@ let package = Package(
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
-        tests("MQTT", ["Vocabulary"]),
+        tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
     ]
 )

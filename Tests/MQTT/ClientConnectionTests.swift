@@ -3,7 +3,8 @@ import Testing
 @testable import MQTT
 
 @Suite struct ClientConnectionTests {
-    private func receive(_ bytes: [UInt8], _ client: inout ClientConnection, _ output: inout [UInt8]) throws -> [String] {
+    private func receive(_ bytes: [UInt8], _ client: inout ClientConnection, _ output: inout [UInt8]) throws -> [String]
+    {
         var events: [String] = []
         var position = 0
         while position < bytes.count {

@@ -45,7 +45,8 @@ import Testing
         deliveries.restart()
         // Nothing has been sent over this connection yet, so that nothing can be acknowledged.
         #expect(deliveries.acknowledge(2) == nil)
-        #expect(try sent(&deliveries) == ["PUBLISH q1 id=2 dup t 11", "PUBLISH q1 id=3 dup t 12", "PUBLISH q1 id=4 t 13"])
+        #expect(
+            try sent(&deliveries) == ["PUBLISH q1 id=2 dup t 11", "PUBLISH q1 id=3 dup t 12", "PUBLISH q1 id=4 t 13"])
         #expect(deliveries.acknowledge(2) == 11)
         #expect(try sent(&deliveries) == ["PUBLISH q1 id=5 t 14"])
     }
@@ -75,9 +76,9 @@ import Testing
         var deliveries = Deliveries()
         for token in 1...4 as ClosedRange<UInt64> { _ = deliveries.add(message(token), token: token, limits) }
         _ = try sent(&deliveries)
-        #expect(!deliveries.withdraw(1))
-        #expect(deliveries.withdraw(4))
-        #expect(!deliveries.withdraw(4))
+        #expect(deliveries.withdraw(1) == false)
+        #expect(deliveries.withdraw(4) == true)
+        #expect(deliveries.withdraw(4) == false)
         #expect(deliveries.tokens == [1, 2, 3])
     }
 }

@@ -54,7 +54,8 @@ import Vocabulary
             topic { HubTopic.appendCommand(to: module, PropertyBag(), to: &$0) }
                 == "devices/d/modules/m/messages/devicebound/")
         #expect(
-            topic { HubTopic.appendInput("in", of: module, PropertyBag(), to: &$0) } == "devices/d/modules/m/inputs/in/")
+            topic { HubTopic.appendInput("in", of: module, PropertyBag(), to: &$0) } == "devices/d/modules/m/inputs/in/"
+        )
         #expect(
             topic { HubTopic.appendInput("in", of: module, bag, to: &$0) }
                 == "devices/d/modules/m/inputs/in/%24.mid=m%201&k=v")

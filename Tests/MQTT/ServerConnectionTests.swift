@@ -50,7 +50,9 @@ import Vocabulary
         ([0x10, 0x81, 0x80, 0x0C], .packetTooLong, []),
     ]
 
-    @Test("A connection that begins otherwise is closed, after an answer where the standard has one", arguments: beginnings)
+    @Test(
+        "A connection that begins otherwise is closed, after an answer where the standard has one",
+        arguments: beginnings)
     func refusesBeginnings(_ sample: (bytes: [UInt8], failure: MQTTFailure, answer: [String])) {
         var link = Link()
         #expect(link.send(sample.bytes) == [])
@@ -65,7 +67,8 @@ import Vocabulary
         (publishBytes("$iothub/twin/GET/"), .requestIDMissing), (hex("20 02 00 00"), .packetUnexpected),
         (hex("50 02 00 01"), .packetUnexpected), (hex("62 02 00 01"), .packetUnexpected),
         (hex("70 02 00 01"), .packetUnexpected), (hex("90 03 00 01 00"), .packetUnexpected),
-        (hex("b0 02 00 01"), .packetUnexpected), (hex("d0 00"), .packetUnexpected), (hex("82 02 00 01"), .filtersMissing),
+        (hex("b0 02 00 01"), .packetUnexpected), (hex("d0 00"), .packetUnexpected),
+        (hex("82 02 00 01"), .filtersMissing),
         ([0xC1, 0], .headerFlags), ([0x30, 0xFF, 0xFF, 0x7F], .packetTooLong),
     ]
 
@@ -164,7 +167,8 @@ import Vocabulary
         #expect(!link.changes[3].isChange)
     }
 
-    @Test("A session without clean start has its subscriptions and its unacknowledged messages over the next connection")
+    @Test(
+        "A session without clean start has its subscriptions and its unacknowledged messages over the next connection")
     func resumes() {
         var link = Link()
         link.connect()
@@ -230,7 +234,9 @@ import Vocabulary
         (0, 1_767_000),
     ]
 
-    @Test("Half as long again as the keep-alive is waited for any packet, and never longer than the cap", arguments: patience)
+    @Test(
+        "Half as long again as the keep-alive is waited for any packet, and never longer than the cap",
+        arguments: patience)
     func waitsForPackets(_ sample: (keepAlive: UInt16, milliseconds: UInt64)) {
         var link = Link(now: 5_000)
         #expect(link.server.deadline == 35_000)

@@ -12,11 +12,13 @@ import Vocabulary
         ("d", "devices/+/messages/devicebound/#", .commands, nil),
         ("d", "$iothub/methods/POST/#", .methods, nil), ("d", "$iothub/twin/res/#", .twinResponses, nil),
         ("d", "$iothub/twin/PATCH/properties/desired/#", .desiredPatches, nil),
-        ("d/m", "devices/d/modules/m/inputs/#", .inputs, nil), ("d/m", "devices/d/modules/m/#", [.commands, .inputs], nil),
+        ("d/m", "devices/d/modules/m/inputs/#", .inputs, nil),
+        ("d/m", "devices/d/modules/m/#", [.commands, .inputs], nil),
         ("d/m", "devices/d/modules/m/messages/devicebound/#", .commands, nil),
         ("d/m", "$iothub/twin/res/#", .twinResponses, nil),
         // What samples use.
-        ("d", "devices/d/messages/#", .commands, nil), ("d", "#", .commands, nil), ("d/m", "#", [.commands, .inputs], nil),
+        ("d", "devices/d/messages/#", .commands, nil), ("d", "#", .commands, nil),
+        ("d/m", "#", [.commands, .inputs], nil),
         // One method, one input.
         ("d", "$iothub/methods/POST/reboot/#", .methods, "reboot"),
         ("d", "$iothub/methods/POST/reboot/+", .methods, "reboot"),
