@@ -200,7 +200,23 @@ import Vocabulary
         #expect(next.answers() == ["CONNACK accepted"])
         #expect(next.deliver("b", token: 2) == .unwanted)
         next.send(subscribeBytes((commands, 0)))
-        #expect(next.server.end().session == nil)
+        let end = next.server.end()
+        #expect(end.session == nil && end.will == nil)
+    }
+
+    @Test("Messages under way stay under way when their subscription ends; no more are taken")
+    func finishesWhatItBegan() {
+        var link = Link()
+        link.connect()
+        link.send(subscribeBytes((commands, 1)))
+        #expect(link.deliver("a", token: 1) == .pending)
+        link.send(frame(0xA2, [0, 2], field(commands)))
+        #expect(link.deliver("b", token: 2) == .unwanted)
+        let kept = link.server.end().session
+        var next = Link()
+        next.connect(session: kept)
+        #expect(next.answers() == ["CONNACK accepted present", "PUBLISH q1 id=1 dup t a"])
+        #expect(next.send(hex("40 02 00 01")) == ["delivered 1"])
     }
 
     @Test("Messages go out with the QoS granted, within the window and the queue")
