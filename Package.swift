@@ -42,6 +42,7 @@ let package = Package(
         // Floor 2: each knows one subject, and nothing of the others.
         room("Twins", on: ["Vocabulary", "JSON"]),
         room("Access", on: ["Vocabulary", "COpenSSL"]),
+        room("Blobs", on: ["Vocabulary", "JSON", "COpenSSL"]),
         room("Journal", on: ["Vocabulary", "JSON", "CSystem", "CZlib", deques]),
         room("Reactor", on: ["Vocabulary", "CSystem", "COpenSSL", deques]),
 
@@ -58,12 +59,14 @@ let package = Package(
             "DeviceAPI",
             on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints", deques]),
 
+        room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
+
         // Floor 6: where everything is put together.
         room(
             "Emulator",
             on: [
                 "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "HTTP", "Endpoints", "ServiceAPI",
-                "DeviceAPI", logging,
+                "DeviceAPI", "Blobs", "FilesAPI", logging,
             ]),
 
         // Floor 7: the command line.
@@ -73,5 +76,7 @@ let package = Package(
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
+        tests("Blobs", ["Vocabulary"]),
+        tests("Endpoints", ["HTTP"]),
     ]
 )

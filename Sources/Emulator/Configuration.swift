@@ -1,3 +1,4 @@
+import Blobs
 import Endpoints
 import HTTP
 import Hub
@@ -34,6 +35,7 @@ public struct Configuration: Sendable {
     public static let maximumShards = 48
 
     public var hub = HubLimits()
+    public var blobs = BlobLimits()
     public var http = HTTPLimits()
     public var reactor = ReactorLimits()
 

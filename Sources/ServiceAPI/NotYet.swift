@@ -65,9 +65,5 @@ enum NotYet {
         .missing(
             .post, "/devices/{device}/messages/deviceBound/{lock}/abandon", "Device_AbandonDeviceBoundNotification",
             .device),
-        .missing(.post, "/devices/{device}/files", "Device_CreateFileUploadSasUri", .device),
-        .missing(.post, "/devices/{device}/files/notifications", "Device_UpdateFileUploadStatus", .device),
-        .missing(
-            .post, "/devices/{device}/files/notifications/{correlation}", "Device_UpdateFileUploadStatus", .device),
     ]
 }

@@ -34,9 +34,6 @@ NOT_YET = [
     ("POST", "/devices/gateway-a1/messages/events", {"t": 20}), ("GET", "/devices/gateway-a1/messages/deviceBound", None),
     ("GET", "/devices/gateway-a1/messages/devicebound", None), ("DELETE", "/devices/gateway-a1/messages/deviceBound/lock", None),
     ("POST", "/devices/gateway-a1/messages/deviceBound/lock/abandon", None),
-    ("POST", "/devices/gateway-a1/files", {"blobName": "a"}),
-    ("POST", "/devices/gateway-a1/files/notifications", {"correlationId": "c"}),
-    ("POST", "/devices/gateway-a1/files/notifications/c", {}),
 ]
 
 

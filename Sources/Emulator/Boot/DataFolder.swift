@@ -6,6 +6,8 @@ public struct DataFolder: Sendable {
 
     /// The event log's segments and snapshots.
     public var log: String { path + "/log" }
+    /// Uploaded files, and what is known of uploads.
+    public var blobs: String { path + "/blobs" }
     public var certificates: String { path + "/certificates" }
     /// The development roots in PEM, for clients to trust.
     public var authorities: String { path + "/ca.pem" }

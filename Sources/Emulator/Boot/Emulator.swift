@@ -1,6 +1,8 @@
 import Access
+import Blobs
 import DeviceAPI
 import Endpoints
+import FilesAPI
 import HTTP
 import Hub
 import Journal
@@ -23,6 +25,7 @@ public final class Emulator: Sendable {
     public let replayMilliseconds: UInt64
     public let seededLines: Int
 
+    private let storage: StorageAccount
     private let reactor: Reactor
     private let readiness: Readiness
     private let door: Door
@@ -42,6 +45,7 @@ public final class Emulator: Sendable {
         let credentials = try Credentials(configuration, environment)
         policies = credentials.policies
         authorityFile = credentials.authorityFile
+        storage = try Self.openStorage(configuration, environment)
         readiness = Readiness()
         do {
             reactor = try Reactor(
@@ -53,7 +57,8 @@ public final class Emulator: Sendable {
         let operations = Operations(
             readiness: readiness, reactor: reactor, environment: environment, startedAt: environment.now(),
             authorities: credentials.authorities)
-        let dispatcher = Dispatcher(RouteTable(ServiceAPI.routes + DeviceAPI.routes + operations.routes))
+        let dispatcher = Dispatcher(
+            RouteTable(ServiceAPI.routes + DeviceAPI.routes + FilesAPI(storage).routes + operations.routes))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
             readiness: readiness, reactor: reactor, logger: logger)
@@ -95,6 +100,19 @@ public final class Emulator: Sendable {
         }
     }
 
+    private static func openStorage(
+        _ configuration: Configuration, _ environment: Environment
+    ) throws(StartFailure) -> StorageAccount {
+        do throws(BlobFailure) {
+            return try StorageAccount(
+                folder: configuration.dataFolder.map { DataFolder($0).blobs }, limits: configuration.blobs,
+                environment: environment)
+        } catch {
+            guard case .unusable(let path, let reason) = error else { throw StartFailure("the blobs: \(error)") }
+            throw StartFailure("\(path): \(reason)")
+        }
+    }
+
     private static func listen(
         _ reactor: Reactor, _ configuration: Configuration, _ port: UInt16, _ flag: String, _ door: Door
     ) throws(StartFailure) -> UInt16 {
@@ -129,8 +147,9 @@ public final class Emulator: Sendable {
                 if let services = shard.context as? ShardServices { DeviceAPI.endWaits(on: services) }
             }
         }
-        let finish = Once { [hub, reactor] in
+        let finish = Once { [hub, reactor, storage] in
             hub.close()
+            storage.close()
             reactor.shutDown(completion)
         }
         reactor.whenDrained { finish.run() }
