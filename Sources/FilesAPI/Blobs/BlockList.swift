@@ -14,11 +14,18 @@ struct BlockList {
             guard let end = rest.firstIndex(of: UInt8(ascii: ">")) else { throw Self.invalid }
             rest = rest[(end + 1)...]
         }
-        if try tag() == "BlockList/" { return try end() }
-        guard last == "BlockList" else { throw Self.invalid }
+        let root = try tag()
+        guard root == "BlockList" || root == "BlockList/" else { throw Self.invalid }
+        if root == "BlockList" { try readEntries() }
+        skipSpace()
+        guard rest.isEmpty else { throw Self.invalid }
+    }
+
+    /// Up to and with the root's end.
+    private mutating func readEntries() throws(BlobError) {
         while true {
             let name = try tag()
-            if name == "/BlockList" { return try end() }
+            if name == "/BlockList" { return }
             guard let close = rest.firstIndex(of: UInt8(ascii: "<")) else { throw Self.invalid }
             let text = String(decoding: rest[..<close], as: UTF8.self)
             rest = rest[close...]
@@ -38,8 +45,6 @@ struct BlockList {
     private static let invalid = BlobError(
         400, "InvalidXmlDocument", "XML specified is not syntactically valid.")
 
-    private var last = ""
-
     /// The next tag's inside, without attributes.
     private mutating func tag() throws(BlobError) -> String {
         skipSpace()
@@ -50,14 +55,8 @@ struct BlockList {
         while inside.last == " " { inside.removeLast() }
         if inside == "BlockList /" { inside = "BlockList/" }
         rest = rest[(end + 1)...]
-        last = inside
         return inside
     }
 
     private mutating func skipSpace() { rest = rest.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D } }
-
-    private mutating func end() throws(BlobError) {
-        skipSpace()
-        guard rest.isEmpty else { throw Self.invalid }
-    }
 }
