@@ -175,7 +175,8 @@ final class BlobStore {
         over current: BlobProperties?
     ) throws(BlobFailure) -> BlobProperties {
         let folder = folder(name)
-        let modified = max(environment.now(), Timestamp(ticks: max(lastModified, current?.modified ?? .never).ticks + 1))
+        let modified = max(
+            environment.now(), Timestamp(ticks: max(lastModified, current?.modified ?? .never).ticks + 1))
         let properties = BlobProperties(
             name: name, content: "content-\(String(modified.ticks, radix: 16))", size: write.count, modified: modified,
             created: current?.created ?? modified, headers: headers, md5: md5, blocks: blocks)

@@ -21,7 +21,11 @@ struct BlobSweep {
     /// Calls with every folder that ends a name below this one.
     private func eachEnd(_ folder: String, _ body: (String) -> Void) {
         for name in Disk.names(in: folder) {
-            if name.hasSuffix(BlobName.continued) { eachEnd(folder + "/" + name, body) } else { body(folder + "/" + name) }
+            if name.hasSuffix(BlobName.continued) {
+                eachEnd(folder + "/" + name, body)
+            } else {
+                body(folder + "/" + name)
+            }
         }
     }
 

@@ -73,7 +73,11 @@ enum Disk {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             while filled < count {
                 let done = pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(offset + filled))
-                if done > 0 { filled += done } else if done == 0 { break } else if errno != EINTR {
+                if done > 0 {
+                    filled += done
+                } else if done == 0 {
+                    break
+                } else if errno != EINTR {
                     failed = true
                     break
                 }

@@ -102,9 +102,10 @@ public final class StorageAccount: @unchecked Sendable {
         _ write: BlobWrite, _ name: BlobName, _ headers: ContentHeaders, expecting md5: [UInt8]?,
         _ conditions: BlobConditions, then: @escaping Then<BlobProperties>
     ) {
-        run({ store throws(BlobFailure) in
-            try store.putBlob(write, name, headers, expecting: md5, conditions)
-        }, then: then)
+        run(
+            { store throws(BlobFailure) in
+                try store.putBlob(write, name, headers, expecting: md5, conditions)
+            }, then: then)
     }
 
     /// Answers the block's digest.
@@ -118,9 +119,10 @@ public final class StorageAccount: @unchecked Sendable {
         _ name: BlobName, _ list: [BlockReference], _ headers: ContentHeaders, md5: [UInt8]?,
         _ conditions: BlobConditions, then: @escaping Then<BlobProperties>
     ) {
-        run({ store throws(BlobFailure) in
-            try store.putBlockList(name, list, headers, md5: md5, conditions)
-        }, then: then)
+        run(
+            { store throws(BlobFailure) in
+                try store.putBlockList(name, list, headers, md5: md5, conditions)
+            }, then: then)
     }
 
     public func open(_ name: BlobName, _ conditions: BlobConditions, then: @escaping Then<BlobReading>) {
@@ -132,10 +134,11 @@ public final class StorageAccount: @unchecked Sendable {
     }
 
     public func delete(_ name: BlobName, _ conditions: BlobConditions, then: @escaping Then<Bool>) {
-        run({ store throws(BlobFailure) in
-            try store.delete(name, conditions)
-            return true
-        }, then: then)
+        run(
+            { store throws(BlobFailure) in
+                try store.delete(name, conditions)
+                return true
+            }, then: then)
     }
 
     // MARK: Uploads

@@ -93,11 +93,13 @@ public struct RouteTable: Sendable {
             if index > start {
                 count += 1
                 if count <= Self.maximumSegments { segments.append(start..<index) }
+            } else if index > 0, index < path.count {
+                // Only a last slash may stand alone.
+                return .notFound
             }
             start = index + 1
         }
-        // Only the first slash and one last slash may stand alone.
-        guard path.first == UInt8(ascii: "/"), Self.slashes(in: path) <= count + 1 else { return .notFound }
+        guard path.first == UInt8(ascii: "/") else { return .notFound }
         search.isLong = count > Self.maximumSegments
         if let route = find(segments[...], in: root, &search) { return .route(route, Self.captures(search.captures)) }
         var allowed = search.allowed
@@ -143,10 +145,6 @@ public struct RouteTable: Sendable {
         guard segment.contains(UInt8(ascii: "%")) else { return Array(segment) }
         guard let decoded = PercentCoding.decode(segment), !decoded.contains(UInt8(ascii: "/")) else { return nil }
         return decoded
-    }
-
-    private static func slashes(in path: UnsafeRawBufferPointer) -> Int {
-        path.reduce(0) { $1 == UInt8(ascii: "/") ? $0 + 1 : $0 }
     }
 
     private static func equalIgnoringCase(_ segment: UnsafeRawBufferPointer, _ text: [UInt8]) -> Bool {

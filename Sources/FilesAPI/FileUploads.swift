@@ -74,7 +74,8 @@ struct FileUploads: Sendable {
         let inPath = call.captures["correlation"]
         let inBody = body["correlationId"]?.string
         guard let id = inPath ?? inBody, inBody == nil || inBody == id else {
-            throw HubError(.invalidFileUploadCorrelationId, "The correlation id is missing, or the body's is not the path's.")
+            throw HubError(
+                .invalidFileUploadCorrelationId, "The correlation id is missing, or the body's is not the path's.")
         }
         guard let isSuccess = body["isSuccess"]?.bool else {
             throw HubError(.invalidFileUploadCompletionStatus, "'isSuccess' is true or false.")
@@ -132,7 +133,8 @@ extension HubError {
         case .expired:
             self.init(.expiredFileUploadCorrelationId, "The upload with this correlation id has expired.")
         case .noBlob:
-            self.init(.invalidStorageEndpointOrBlob, "The upload is said to have succeeded, but its blob does not exist.")
+            self.init(
+                .invalidStorageEndpointOrBlob, "The upload is said to have succeeded, but its blob does not exist.")
         case .failed(let failure):
             self.init(.serverError, "The storage account failed: \(failure)")
         }

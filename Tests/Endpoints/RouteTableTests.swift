@@ -23,7 +23,8 @@ import Testing
     @Test(
         "a tail takes the whole rest, decoded, with its slashes",
         arguments: [
-            ("/files/a/b/c", "a/b/c"), ("/files/a/b/", "a/b/"), ("/files/a%2Fb", "a/b"), ("/files/a/%2e%2e/b", "a/../b"),
+            ("/files/a/b/c", "a/b/c"), ("/files/a/b/", "a/b/"), ("/files/a%2Fb", "a/b"),
+            ("/files/a/%2e%2e/b", "a/../b"),
             ("/FILES/a/B", "a/B"), ("/files/a/b%20c", "a/b c"),
             ("/files/1/2/3/4/5/6/7/8/9/10/11/12/13/14", "1/2/3/4/5/6/7/8/9/10/11/12/13/14"),
         ])
@@ -42,7 +43,9 @@ import Testing
 
     @Test(
         "what a tail does not take is not found",
-        arguments: ["/files", "/files/", "/files/a//b", "/files/a/%zz", "/plain/a/b", "/plain/1/2/3/4/5/6/7/8/9/10/11/12/13"])
+        arguments: [
+            "/files", "/files/", "/files/a//b", "/files/a/%zz", "/plain/a/b", "/plain/1/2/3/4/5/6/7/8/9/10/11/12/13",
+        ])
     func nothing(_ path: String) {
         #expect(Self.match(.get, path) == nil)
     }

@@ -261,7 +261,9 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         if case .sourcing(let source, let left, let closes) = phase, connection.isOpen {
             precondition(piece.count <= left, "a source has more than it said")
             connection.send(piece)
-            if piece.count == left { answered(closes: closes) } else {
+            if piece.count == left {
+                answered(closes: closes)
+            } else {
                 phase = .sourcing(source, left: left - piece.count, closes: closes)
             }
             return connection.isOpen
@@ -315,7 +317,8 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         case .answering where listener == nil: break
         // The client may have said all it had to say, and still reads.
         case .sourcing: break
-        case .answering, .streaming, .reading, .body, .streamedBody, .closing: connection.closeAfterFlush(discardingInput: false)
+        case .answering, .streaming, .reading, .body, .streamedBody, .closing:
+            connection.closeAfterFlush(discardingInput: false)
         }
     }
 

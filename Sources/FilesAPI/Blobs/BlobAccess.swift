@@ -18,7 +18,8 @@ struct BlobAccess {
         }
         let version = call.parameter("sv") ?? ""
         guard version >= ServiceSignature.version, call.parameter("sr") == "b" else {
-            throw .unauthentic("Only signatures with sv=\(ServiceSignature.version) or later and sr=b are accepted here.")
+            throw .unauthentic(
+                "Only signatures with sv=\(ServiceSignature.version) or later and sr=b are accepted here.")
         }
         // What these stand for is not kept here, and a restriction must not be passed over.
         for field in ["si", "sip", "skoid", "ses"] where call.parameter(field) != nil {
@@ -37,7 +38,8 @@ struct BlobAccess {
         let now = call.services.environment.now()
         guard let expiry = Timestamp(fields.expiry) else { throw .unauthentic("Signed expiry time is not valid.") }
         guard expiry > now else {
-            throw .unauthentic("Signed expiry time [\(fields.expiry)] must be after signed start time, and now is [\(now)]")
+            throw .unauthentic(
+                "Signed expiry time [\(fields.expiry)] must be after signed start time, and now is [\(now)]")
         }
         if !fields.start.isEmpty {
             guard let start = Timestamp(fields.start), start <= now else {

@@ -33,7 +33,9 @@ struct BlobError: Error {
     }
 
     static func tooLarge(_ limit: Int) -> BlobError {
-        BlobError(413, "RequestBodyTooLarge", "The request body is too large: at most \(limit) bytes are taken (--max-blob-bytes).")
+        BlobError(
+            413, "RequestBodyTooLarge",
+            "The request body is too large: at most \(limit) bytes are taken (--max-blob-bytes).")
     }
 
     init(_ failure: BlobFailure) {
@@ -57,7 +59,8 @@ struct BlobError: Error {
         case .tooLarge(let limit): self = .tooLarge(limit)
         case .full(let limit):
             self.init(
-                413, "RequestBodyTooLarge", "All blobs together would be more than the \(limit) bytes that are kept (--blobs-keep).")
+                413, "RequestBodyTooLarge",
+                "All blobs together would be more than the \(limit) bytes that are kept (--blobs-keep).")
         case .unusable(let path, let reason):
             self.init(500, "InternalError", "The server encountered an internal error: \(path): \(reason)")
         }

@@ -18,8 +18,10 @@ struct BlobHeaders {
         }
         var refused: String?
         call.request.headers.forEach { name, _ in
-            for prefix in ["x-ms-meta-", "x-ms-tags", "x-ms-lease-id", "x-ms-encryption-", "x-ms-access-tier", "x-ms-if-tags",
-                "x-ms-immutability-", "x-ms-legal-hold", "x-ms-content-crc64", "x-ms-structured-"]
+            for prefix in [
+                "x-ms-meta-", "x-ms-tags", "x-ms-lease-id", "x-ms-encryption-", "x-ms-access-tier", "x-ms-if-tags",
+                "x-ms-immutability-", "x-ms-legal-hold", "x-ms-content-crc64", "x-ms-structured-",
+            ]
             where name.hasPrefix(prefix) { refused = name }
         }
         if let refused { throw .unsupported("the header \(refused)") }
@@ -37,7 +39,8 @@ struct BlobHeaders {
         guard let text else { return nil }
         guard let bytes = Base64.decode(text), bytes.count == 16 else {
             throw BlobError(
-                400, "InvalidMd5", "The MD5 value specified in the request is invalid. MD5 value must be 128 bits and base64-encoded.")
+                400, "InvalidMd5",
+                "The MD5 value specified in the request is invalid. MD5 value must be 128 bits and base64-encoded.")
         }
         return bytes
     }

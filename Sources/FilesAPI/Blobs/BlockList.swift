@@ -31,7 +31,8 @@ struct BlockList {
             rest = rest[close...]
             guard try tag() == "/" + name else { throw Self.invalid }
             guard let id = BlockID(text.filter { !$0.isWhitespace }) else {
-                throw BlobError(400, "InvalidBlockId", "The specified block ID is invalid. The block ID must be Base64-encoded.")
+                throw BlobError(
+                    400, "InvalidBlockId", "The specified block ID is invalid. The block ID must be Base64-encoded.")
             }
             switch name {
             case "Committed": references.append(.committed(id))

@@ -19,7 +19,9 @@ struct ByteRange {
             throw .invalid(header: "Range")
         }
         self.from = from
-        if parts[1].isEmpty { to = nil } else {
+        if parts[1].isEmpty {
+            to = nil
+        } else {
             guard let to = Int(parts[1]), to >= from else { throw .invalid(header: "Range") }
             self.to = to
         }
