@@ -4,6 +4,7 @@ import base64
 import datetime
 import hashlib
 import os
+import time
 import urllib.parse
 
 import pytest
@@ -13,7 +14,7 @@ from azure.core.exceptions import HttpResponseError, ResourceExistsError, Resour
 from azure.storage.blob import BlobClient, BlobSasPermissions, ContentSettings, generate_blob_sas
 
 from acceptance.rest import GUID, Hub, expect_error, ok
-from acceptance.wire import request
+from acceptance.wire import Wire, request
 
 
 @pytest.fixture
@@ -303,3 +304,71 @@ def test_uploads_files_and_notifications_survive_kill_9(new_server):
     expect_error(end(hub, "d", done), 400, "InvalidFileUploadCorrelationId")
     assert end(hub, "d", open_one).status_code == 204
     assert [entry["sequence"] for entry in ok(hub.get("/emulator/files/notifications"))["notifications"]] == [1, 2]
+
+
+def test_an_upload_that_is_given_up_leaves_nothing(new_server):
+    server = new_server("--blobs-keep", "1500000")
+    hub = Hub(server)
+    hub.create("d")
+    upload = begin(hub, "d")
+    path = f"/emulator/blobs/{upload['blobName']}{upload['sasToken']}"
+    incoming = server.data / "blobs" / "incoming"
+    for _ in range(3):
+        with Wire(server.https_port) as connection:
+            connection.send(request("PUT", path, "x-ms-blob-type: BlockBlob", "Content-Length: 1000000", body=b"x" * 600_000, length=False))
+            wait_for(lambda: any(file.stat().st_size > 100_000 for file in incoming.iterdir()))
+        wait_for(lambda: not any(incoming.iterdir()))
+    assert put(url(upload, "http"), b"x" * 1_000_000).status_code == 201
+
+
+def test_a_connection_outlives_a_refused_body(server, owner):
+    address = url(begin(*owner), "http")
+    with requests.Session() as session:
+        for _ in range(2):
+            answer = session.put(address + "x", data=b"x" * 3_000_000, headers={"x-ms-blob-type": "BlockBlob"}, timeout=10)
+            expect_xml(answer, 403, "AuthenticationFailed")
+            assert "Connection" not in answer.headers
+        assert session.put(address, data=b"x" * 3_000_000, headers={"x-ms-blob-type": "BlockBlob"}, timeout=10).status_code == 201
+        assert session.get(address, timeout=10).content == b"x" * 3_000_000
+        assert session.get(address, headers={"Range": "bytes=0-0"}, timeout=10).content == b"x"
+
+
+def test_a_large_file_costs_little_memory(new_server):
+    server = new_server()
+    hub = Hub(server)
+    hub.create("d")
+    address = url(begin(hub, "d"), "http")
+    piece = os.urandom(1 << 20)
+    megabytes = 200
+    before = peak_kilobytes(server)
+    put(address, Repeated(piece, megabytes))
+    with requests.get(address, stream=True, timeout=30) as answer:
+        assert int(answer.headers["Content-Length"]) == megabytes << 20
+        assert all(part == piece for part in answer.iter_content(1 << 20))
+    assert peak_kilobytes(server) - before < 50_000
+
+
+class Repeated:
+    """A body of known length that is never held."""
+
+    def __init__(self, piece, times):
+        self.piece, self.left = piece, times
+
+    def __len__(self):
+        return len(self.piece) * self.left
+
+    def read(self, _=None):
+        self.left -= 1
+        return self.piece if self.left >= 0 else b""
+
+
+def peak_kilobytes(server):
+    (line,) = [line for line in open(f"/proc/{server.process.pid}/status") if line.startswith("VmHWM")]
+    return int(line.split()[1])
+
+
+def wait_for(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
