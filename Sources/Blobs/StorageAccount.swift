@@ -30,8 +30,9 @@ public final class StorageAccount: @unchecked Sendable {
         self.environment = environment
         var place = folder ?? ""
         if folder == nil {
-            var template = Array("/tmp/twinhub-blobs-XXXXXX".utf8CString)
-            guard mkdtemp(&template) != nil else { throw Disk.failure("/tmp") }
+            let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+            var template = Array("\(temporary)/twinhub-blobs-XXXXXX".utf8CString)
+            guard mkdtemp(&template) != nil else { throw Disk.failure(temporary) }
             place = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
         temporaryFolder = folder == nil ? place : nil

@@ -372,3 +372,15 @@ def wait_for(condition, seconds=20):
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_an_ephemeral_server_takes_files_and_leaves_none(new_server, tmp_path):
+    server = new_server("--ephemeral", "--generate-keys", "--auth", "off", env={"TMPDIR": str(tmp_path)})
+    hub = Hub(server, token=None)
+    hub.create("d")
+    upload = begin(hub, "d")
+    assert put(url(upload, "http"), b"x").status_code == 201
+    assert end(hub, "d", upload).status_code == 204
+    assert len(list(tmp_path.iterdir())) == 1
+    server.stop()
+    assert list(tmp_path.iterdir()) == []
