@@ -42,6 +42,7 @@ let package = Package(
         // Floor 2: each knows one subject, and nothing of the others.
         room("Twins", on: ["Vocabulary", "JSON"]),
         room("Access", on: ["Vocabulary", "COpenSSL"]),
+        room("Blobs", on: ["Vocabulary", "JSON", "COpenSSL"]),
         room("Journal", on: ["Vocabulary", "JSON", "CSystem", "CZlib", deques]),
         room("Reactor", on: ["Vocabulary", "CSystem", "COpenSSL", deques]),
 
@@ -64,12 +65,14 @@ let package = Package(
                 "Endpoints", "Routing", deques,
             ]),
 
+        room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
+
         // Floor 6: where everything is put together.
         room(
             "Emulator",
             on: [
                 "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "Events", "HTTP", "Endpoints",
-                "Routing", "ServiceAPI", "DeviceAPI", logging,
+                "Routing", "ServiceAPI", "DeviceAPI", "Blobs", "FilesAPI", logging,
             ]),
 
         // Floor 7: the command line.
@@ -82,5 +85,7 @@ let package = Package(
         tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
         tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
+        tests("Blobs", ["Vocabulary"]),
+        tests("Endpoints", ["HTTP"]),
     ]
 )

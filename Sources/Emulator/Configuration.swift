@@ -1,3 +1,4 @@
+import Blobs
 import Endpoints
 import Events
 import HTTP
@@ -44,6 +45,7 @@ public struct Configuration: Sendable {
 
     public var hub = HubLimits()
     public var events = EventLimits()
+    public var blobs = BlobLimits()
     public var http = HTTPLimits()
     public var reactor = ReactorLimits()
 

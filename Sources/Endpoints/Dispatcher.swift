@@ -10,10 +10,38 @@ public struct Dispatcher: Sendable {
 
     public init(_ table: RouteTable) { self.table = table }
 
-    /// The largest body that a request with this head may carry, known before the body is read.
-    public func bodyLimit(_ method: HTTPMethod, path: UnsafeRawBufferPointer) -> Int {
-        guard case .route(let route, _) = table.match(method, path: path) else { return BodyLimit.ordinary }
-        return route.bodyLimit
+    /// What becomes of a body behind a head, known before the body is read.
+    public enum Intake {
+        /// It is collected, up to so many bytes.
+        case whole(limit: Int)
+        /// It goes to the sink that ``open(_:from:on:through:)`` gives.
+        case streamed
+    }
+
+    public func intake(_ method: HTTPMethod, path: UnsafeRawBufferPointer) -> Intake {
+        guard case .route(let route, _) = table.match(method, path: path) else {
+            return .whole(limit: BodyLimit.ordinary)
+        }
+        switch route.intake {
+        case .whole(let limit, _): return .whole(limit: limit)
+        case .streamed: return .streamed
+        }
+    }
+
+    /// The sink for the body of a request that is known by its head only. Runs on the connection's shard.
+    public func open(
+        _ request: HTTPRequest, from peer: any Peer, on services: ShardServices, through responder: any Responder
+    ) -> any BodySink {
+        let requestID = services.requestID()
+        do throws(HubError) {
+            let call = try call(request, requestID, peer, services, responder)
+            guard case .streamed(let open) = call.route.intake else {
+                throw HubError(.serverError, "This operation takes its body whole.")
+            }
+            return try open(call)
+        } catch {
+            return RefusedBody(refusal(error, request, requestID, services))
+        }
     }
 
     /// Answers a whole request, or leaves it to the responder. Runs on the connection's shard.
@@ -26,9 +54,24 @@ public struct Dispatcher: Sendable {
         responder.requestID = requestID
         do throws(HubError) {
             let call = try call(request, requestID, peer, services, responder)
-            return try call.route.handler(call)
+            return try answer(call)
         } catch {
             return .now(refusal(error, request, requestID, services))
+        }
+    }
+
+    private func answer(_ call: Call) throws(HubError) -> Answer {
+        switch call.route.intake {
+        case .whole(_, let handler): return try handler(call)
+        case .streamed(let open):
+            let sink = try open(call)
+            guard call.request.body.count <= sink.limit else {
+                sink.abandon()
+                return .now(sink.tooLarge())
+            }
+            // Whole already: there is nothing that a pause could hold back.
+            if !call.request.body.isEmpty { _ = sink.take(call.request.body) }
+            return sink.finish()
         }
     }
 

@@ -12,6 +12,17 @@ public protocol Responder: AnyObject {
     @discardableResult func send(_ piece: [UInt8]) -> Bool
     func endStream()
 
+    /// Sends the head of an answer whose body has this length, and asks the source for the body; ``send(_:)`` takes the
+    /// pieces.
+    func openBody(_ head: HTTPResponse, length: Int, from source: any BodySource)
+
+    /// Ends an answer that was opened with ``openBody(_:length:from:)`` and cannot be completed: the client sees it cut
+    /// off.
+    func cutBody()
+
+    /// Reads on, where a ``BodySink`` has asked for a pause.
+    func resumeBody()
+
     /// Whether bytes of the answer wait to be taken by the client.
     var hasUnsentOutput: Bool { get }
 

@@ -19,12 +19,19 @@ public enum HTTP1Serializer {
     /// Appends a whole answer.
     public static func append(_ response: HTTPResponse, _ context: Context, to output: inout [UInt8]) {
         output.reserveCapacity(output.count + 384 + response.body.count)
-        appendStatus(response, context, to: &output)
         // A body-less success has Content-Length: 0, 204 included (rest.md section 1.3).
-        output.append("Content-Length: ")
-        output.append(decimal: response.body.count)
-        appendFields(response, context, to: &output)
+        appendHead(response, length: response.body.count, context, to: &output)
         if !context.isHead { output.append(contentsOf: response.body) }
+    }
+
+    /// Appends the head of an answer whose body of this length follows as it is.
+    public static func appendHead(
+        _ response: HTTPResponse, length: Int, _ context: Context, to output: inout [UInt8]
+    ) {
+        appendStatus(response, context, to: &output)
+        output.append("Content-Length: ")
+        output.append(decimal: length)
+        appendFields(response, context, to: &output)
     }
 
     /// Appends the head of an answer whose body follows in chunks.
@@ -94,7 +101,9 @@ public enum HTTP1Serializer {
         case 201: "Created"
         case 202: "Accepted"
         case 204: "No Content"
+        case 206: "Partial Content"
         case 207: "Multi-Status"
+        case 304: "Not Modified"
         case 400: "Bad Request"
         case 401: "Unauthorized"
         case 403: "Forbidden"
@@ -103,10 +112,12 @@ public enum HTTP1Serializer {
         case 408: "Request Timeout"
         case 409: "Conflict"
         case 410: "Gone"
+        case 411: "Length Required"
         case 412: "Precondition Failed"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 415: "Unsupported Media Type"
+        case 416: "Range Not Satisfiable"
         case 417: "Expectation Failed"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"

@@ -40,10 +40,5 @@ enum NotYet {
             .post, "/digitaltwins/{device}/components/{component}/commands/{name}",
             "DigitalTwin_InvokeComponentCommand",
             .anyOf(.serviceConnect)),
-        // What devices send and receive over HTTPS
-        .missing(.post, "/devices/{device}/files", "Device_CreateFileUploadSasUri", .device),
-        .missing(.post, "/devices/{device}/files/notifications", "Device_UpdateFileUploadStatus", .device),
-        .missing(
-            .post, "/devices/{device}/files/notifications/{correlation}", "Device_UpdateFileUploadStatus", .device),
     ]
 }

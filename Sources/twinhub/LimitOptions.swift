@@ -9,6 +9,10 @@ struct LimitOptions: ParsableArguments {
     var keepChanges = 10_000
     @Option(help: "Commands that may wait for the writer before one is answered 503.")
     var maxWaitingCommands = 100_000
+    @Option(help: "Bytes of one uploaded file: more is a 413.")
+    var maxBlobBytes = 1 << 30
+    @Option(help: "Bytes of all uploaded files together: what would be more is a 413.")
+    var blobsKeep = 16 << 30
     @Option(help: "Connections in all; the descriptor limit bounds them too.")
     var maxConnections = 1_000_000
     @Option(help: "Bytes that may wait to be sent on one connection before it is cut.")
@@ -39,6 +43,7 @@ struct LimitOptions: ParsableArguments {
     func validate() throws {
         for (flag, value) in [
             ("--keep-changes", keepChanges), ("--max-waiting-commands", maxWaitingCommands),
+            ("--max-blob-bytes", maxBlobBytes), ("--blobs-keep", blobsKeep),
             ("--max-connections", maxConnections), ("--max-output", maxOutput), ("--max-head", maxHead),
             ("--max-headers", maxHeaders), ("--max-target", maxTarget), ("--head-deadline", headDeadline),
             ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
@@ -57,6 +62,8 @@ struct LimitOptions: ParsableArguments {
         configuration.segmentBytes = segmentBytes
         configuration.snapshotBytes = snapshotBytes
         configuration.historyBytes = historyBytes
+        configuration.blobs.blobBytes = maxBlobBytes
+        configuration.blobs.keptBytes = blobsKeep
         configuration.reactor.connections = maxConnections
         configuration.reactor.connectionsPerShard = maxConnections
         configuration.reactor.outputBytes = maxOutput

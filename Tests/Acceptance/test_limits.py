@@ -100,7 +100,7 @@ def test_running_out_of_descriptors_is_survived(new_server):
 
 def test_help_shows_every_limit_with_its_default():
     text = run_command("serve", "--help").stdout
-    for limit in ("keep-patches", "max-connections", "max-output", "max-head", "max-headers", "max-target", "head-deadline",
+    for limit in ("keep-patches", "max-connections", "max-output", "max-head", "max-headers", "max-target", "max-blob-bytes", "blobs-keep", "head-deadline",
                   "body-deadline", "idle-deadline"):
         assert f"--{limit}" in text
     assert "(default: 256)" in text

@@ -26,9 +26,6 @@ NOT_YET = [
     ("GET", "/digitaltwins/gateway-a1", None), ("PATCH", "/digitaltwins/gateway-a1", []),
     ("POST", "/digitaltwins/gateway-a1/commands/reboot", {}),
     ("POST", "/digitaltwins/gateway-a1/components/thermostat/commands/reset", {}),
-    ("POST", "/devices/gateway-a1/files", {"blobName": "a"}),
-    ("POST", "/devices/gateway-a1/files/notifications", {"correlationId": "c"}),
-    ("POST", "/devices/gateway-a1/files/notifications/c", {}),
 ]
 
 

@@ -8,6 +8,8 @@ public struct DataFolder: Sendable {
     public var log: String { path + "/log" }
     /// The events for back ends, a log of their own.
     public var events: String { path + "/events" }
+    /// Uploaded files, and what is known of uploads.
+    public var blobs: String { path + "/blobs" }
     public var certificates: String { path + "/certificates" }
     /// The development roots in PEM, for clients to trust.
     public var authorities: String { path + "/ca.pem" }

@@ -1,7 +1,9 @@
 import Access
+import Blobs
 import DeviceAPI
 import Endpoints
 import Events
+import FilesAPI
 import HTTP
 import Hub
 import Journal
@@ -26,6 +28,7 @@ public final class Emulator: Sendable {
     public let replayMilliseconds: UInt64
     public let seededLines: Int
 
+    private let storage: StorageAccount
     private let reactor: Reactor
     private let readiness: Readiness
     private let door: Door
@@ -47,6 +50,7 @@ public final class Emulator: Sendable {
         let credentials = try Credentials(configuration, environment)
         policies = credentials.policies
         authorityFile = credentials.authorityFile
+        storage = try Self.openStorage(configuration, environment)
         readiness = Readiness()
         do {
             reactor = try Reactor(
@@ -59,7 +63,8 @@ public final class Emulator: Sendable {
         let operations = Operations(
             readiness: readiness, reactor: reactor, environment: environment, startedAt: environment.now(),
             live: live, authorities: credentials.authorities)
-        let dispatcher = Dispatcher(RouteTable(ServiceAPI.routes + DeviceAPI.routes + operations.routes))
+        let dispatcher = Dispatcher(
+            RouteTable(ServiceAPI.routes + DeviceAPI.routes + FilesAPI(storage).routes + operations.routes))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
             readiness: readiness, reactor: reactor, logger: logger)
@@ -126,6 +131,19 @@ public final class Emulator: Sendable {
         }
     }
 
+    private static func openStorage(
+        _ configuration: Configuration, _ environment: Environment
+    ) throws(StartFailure) -> StorageAccount {
+        do throws(BlobFailure) {
+            return try StorageAccount(
+                folder: configuration.dataFolder.map { DataFolder($0).blobs }, limits: configuration.blobs,
+                environment: environment)
+        } catch {
+            guard case .unusable(let path, let reason) = error else { throw StartFailure("the blobs: \(error)") }
+            throw StartFailure("\(path): \(reason)")
+        }
+    }
+
     private static func listen(
         _ reactor: Reactor, _ configuration: Configuration, _ port: UInt16, _ flag: String, _ door: Door
     ) throws(StartFailure) -> UInt16 {
@@ -163,10 +181,11 @@ public final class Emulator: Sendable {
                 }
             }
         }
-        let finish = Once { [hub, relay, events, reactor] in
+        let finish = Once { [hub, relay, events, reactor, storage] in
             hub.close()
             relay.stop()
             events.close()
+            storage.close()
             reactor.shutDown(completion)
         }
         reactor.whenDrained { finish.run() }

@@ -11,10 +11,14 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         case reading
         /// A request's body is on its way.
         case body(IncomingBody)
+        /// A request's body goes to a sink as it arrives.
+        case streamedBody(StreamedBody)
         /// A handler has the request and will answer it.
         case answering
         /// A handler sends its answer piece by piece.
         case streaming
+        /// An answer's body of known length comes from a source; so many bytes are still to come.
+        case sourcing(any BodySource, left: Int, closes: Bool)
         /// The last answer has been given.
         case closing
     }
@@ -56,7 +60,10 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
                     offset += used
                 case .body(let body):
                     offset += try readBody(body, rest)
-                case .answering, .streaming:
+                case .streamedBody(let body):
+                    offset += try readBody(body, rest)
+                    if body.isPaused { break reading }
+                case .answering, .streaming, .sourcing:
                     // Pipelined requests wait their turn, within a bound.
                     if rest.count > shared.limits.pipelinedBytes { connection.pauseReading() }
                     break reading
@@ -82,23 +89,42 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
             dispatch(head.request(body: UnsafeRawBufferPointer(start: nil, count: 0)))
             return head.count
         case .length(let length) where length <= bytes.count - head.count && !head.isGzip:
-            try check(length, against: door.dispatcher.bodyLimit(head.method, path: head.path))
+            if case .whole(let limit) = door.dispatcher.intake(head.method, path: head.path) {
+                try check(length, against: limit)
+            }
             let body = UnsafeRawBufferPointer(rebasing: bytes[head.count..<head.count + length])
             dispatch(head.request(body: body))
             return head.count + length
         case .length, .chunked:
-            let limit = door.dispatcher.bodyLimit(head.method, path: head.path)
-            if case .length(let length) = head.framing { try check(length, against: limit) }
+            switch door.dispatcher.intake(head.method, path: head.path) {
+            case .whole(let limit):
+                if case .length(let length) = head.framing { try check(length, against: limit) }
+                phase = .body(IncomingBody(head, of: bytes, limit: limit))
+            case .streamed:
+                let body = StreamedBody(head.framing, into: openSink(head))
+                guard !body.isTooLarge else {
+                    refuse(body)
+                    return bytes.count
+                }
+                phase = .streamedBody(body)
+            }
             if head.expectsContinue, bytes.count == head.count {
                 connection.send(
                     UnsafeRawBufferPointer(
                         start: HTTP1Serializer.continueHead.utf8Start,
                         count: HTTP1Serializer.continueHead.utf8CodeUnitCount))
             }
-            phase = .body(IncomingBody(head, of: bytes, limit: limit))
             wait(milliseconds: shared.limits.bodyPauseMilliseconds)
             return head.count
         }
+    }
+
+    private func openSink(_ head: HTTP1Parser.Head) -> any BodySink {
+        let request = head.request(body: UnsafeRawBufferPointer(start: nil, count: 0))
+        guard let services = connection.shard.context as? ShardServices else {
+            return RefusedBody(door.answerWhileStarting(request))
+        }
+        return door.dispatcher.open(request, from: self, on: services, through: self)
     }
 
     private func check(_ length: Int, against limit: Int) throws(HTTPFailure) {
@@ -117,7 +143,53 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         return used
     }
 
+    private func readBody(_ body: StreamedBody, _ bytes: UnsafeRawBufferPointer) throws(HTTPFailure) -> Int {
+        let used: Int
+        do throws(HTTPFailure) {
+            used = try body.take(bytes, shared.limits)
+        } catch {
+            guard error.status == 413 else { throw error }
+            refuse(body)
+            return bytes.count
+        }
+        wait(milliseconds: shared.limits.bodyPauseMilliseconds)
+        if body.isComplete {
+            finish(body)
+        } else if body.isPaused {
+            // The wait is for ourselves.
+            deadline = 0
+            connection.pauseReading()
+        } else if used == 0 {
+            throw HTTPFailure(400, "The body cannot be read.")
+        }
+        return used
+    }
+
+    func resumeBody() {
+        guard case .streamedBody(let body) = phase, body.isPaused else { return }
+        body.isPaused = false
+        wait(milliseconds: shared.limits.bodyPauseMilliseconds)
+        connection.resumeReading()
+    }
+
     // MARK: Answering
+
+    private func finish(_ body: StreamedBody) {
+        deadline = 0
+        phase = .answering
+        isDispatching = true
+        defer { isDispatching = false }
+        if case .now(let response) = body.sink.finish() { respond(response) }
+    }
+
+    /// The body is longer than its sink takes.
+    private func refuse(_ body: StreamedBody) {
+        body.sink.abandon()
+        var response = body.sink.tooLarge()
+        response.closes = true
+        phase = .answering
+        respond(response)
+    }
 
     private func dispatch(_ request: HTTPRequest) {
         deadline = 0
@@ -164,8 +236,46 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         if answer.isHead { endStream() }
     }
 
+    func openBody(_ head: HTTPResponse, length: Int, from source: any BodySource) {
+        guard case .answering = phase else { return source.abandon() }
+        listener = nil
+        var head = head
+        if shared.isFinishing { head.closes = true }
+        HTTP1Serializer.appendHead(head, length: length, answer.context(date: shared.dateText), to: &shared.output)
+        shared.flushOutput(to: connection)
+        guard !answer.isHead, length > 0 else {
+            source.abandon()
+            return answered(closes: head.closes)
+        }
+        phase = .sourcing(source, left: length, closes: head.closes)
+    }
+
+    func cutBody() {
+        guard case .sourcing = phase else { return }
+        connection.close()
+    }
+
+    /// What was sent has gone: a source gives the next piece, the head counting as the first; a stream's owner may go on.
+    func drained(_ connection: Connection) {
+        switch phase {
+        case .sourcing(let source, _, _): source.wantsMore()
+        case .streaming: listener?.drained()
+        default: break
+        }
+    }
+
     @discardableResult
     func send(_ piece: [UInt8]) -> Bool {
+        if case .sourcing(let source, let left, let closes) = phase, connection.isOpen {
+            precondition(piece.count <= left, "a source has more than it said")
+            connection.send(piece)
+            if piece.count == left {
+                answered(closes: closes)
+            } else {
+                phase = .sourcing(source, left: left - piece.count, closes: closes)
+            }
+            return connection.isOpen
+        }
         guard case .streaming = phase, connection.isOpen else { return false }
         HTTP1Serializer.appendChunk(piece, to: &shared.output)
         shared.flushOutput(to: connection)
@@ -173,10 +283,6 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     }
 
     var hasUnsentOutput: Bool { connection.hasUnsentOutput }
-
-    func drained(_ connection: Connection) {
-        if case .streaming = phase { listener?.drained() }
-    }
 
     func endStream() {
         guard case .streaming = phase else { return }
@@ -202,6 +308,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     }
 
     private func refuse(_ failure: HTTPFailure) {
+        if case .streamedBody(let body) = phase { body.sink.abandon() }
         let id = (connection.shard.context as? ShardServices)?.requestID() ?? RequestID(high: 0, low: 0)
         var response = ErrorBody.response(HubError(failure), requestID: id, at: shared.shard.now)
         response.closes = true
@@ -219,12 +326,20 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     func peerFinished(_ connection: Connection) {
         switch phase {
         case .answering where listener == nil: break
-        case .answering, .streaming, .reading, .body, .closing: connection.closeAfterFlush(discardingInput: false)
+        // The client may have said all it had to say, and still reads.
+        case .sourcing: break
+        case .answering, .streaming, .reading, .body, .streamedBody, .closing:
+            connection.closeAfterFlush(discardingInput: false)
         }
     }
 
     func closed(_ connection: Connection) {
         shared.remove(self)
+        switch phase {
+        case .streamedBody(let body): body.sink.abandon()
+        case .sourcing(let source, _, _): source.abandon()
+        case .reading, .body, .answering, .streaming, .closing: break
+        }
         phase = .closing
         let listener = listener
         self.listener = nil
@@ -235,8 +350,8 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     func expire() {
         switch phase {
         case .reading where connection.keptBytes == 0: connection.closeAfterFlush(discardingInput: false)
-        case .reading, .body: refuse(HTTPFailure(408, "The request did not arrive in time."))
-        case .answering, .streaming, .closing: deadline = 0
+        case .reading, .body, .streamedBody: refuse(HTTPFailure(408, "The request did not arrive in time."))
+        case .answering, .streaming, .sourcing, .closing: deadline = 0
         }
     }
 
@@ -244,7 +359,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     func finish() {
         switch phase {
         case .reading where connection.keptBytes == 0: connection.closeAfterFlush()
-        case .reading, .body, .answering, .streaming, .closing: break
+        case .reading, .body, .streamedBody, .answering, .streaming, .sourcing, .closing: break
         }
     }
 

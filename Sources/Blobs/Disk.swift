@@ -1,0 +1,132 @@
+import Glibc
+
+/// File system calls whose failures are `BlobFailure`s. They block: only the account's queue makes them.
+enum Disk {
+    static func failure(_ path: String) -> BlobFailure {
+        .unusable(path: path, reason: String(cString: strerror(errno)))
+    }
+
+    static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o644) throws(BlobFailure) -> Int32 {
+        let descriptor = Glibc.open(path, flags | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw failure(path) }
+        return descriptor
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func size(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// Seconds since 1970 of the last write; nil where there is no such file.
+    static func modified(_ path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_mtim.tv_sec) : nil
+    }
+
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws(BlobFailure) {
+        var offset = 0
+        while offset < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
+            if count > 0 { offset += count } else if errno != EINTR { throw failure(path) }
+        }
+    }
+
+    static func sync(_ descriptor: Int32, _ path: String) throws(BlobFailure) {
+        guard fdatasync(descriptor) == 0 else { throw failure(path) }
+    }
+
+    /// Makes what happened to a folder's names durable.
+    static func syncFolder(_ path: String) throws(BlobFailure) {
+        let descriptor = try open(path, O_RDONLY | O_DIRECTORY)
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure(path) }
+    }
+
+    static func move(_ from: String, to path: String) throws(BlobFailure) {
+        guard rename(from, path) == 0 else { throw failure(path) }
+    }
+
+    /// The file's bytes; nil where there is none.
+    static func read(_ path: String) throws(BlobFailure) -> [UInt8]? {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw failure(path)
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var offset = 0
+        while true {
+            let piece = try read(descriptor, path, at: offset, count: 64 << 10)
+            if piece.isEmpty { return bytes }
+            bytes += piece
+            offset += piece.count
+        }
+    }
+
+    /// Up to so many bytes; fewer only at the file's end.
+    static func read(_ descriptor: Int32, _ path: String, at offset: Int, count: Int) throws(BlobFailure) -> [UInt8] {
+        var filled = 0
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            while filled < count {
+                let done = pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(offset + filled))
+                if done > 0 {
+                    filled += done
+                } else if done == 0 {
+                    break
+                } else if errno != EINTR {
+                    failed = true
+                    break
+                }
+            }
+            initialized = filled
+        }
+        guard !failed else { throw failure(path) }
+        return bytes
+    }
+
+    /// Replaces a file as a whole, durably.
+    static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o644) throws(BlobFailure) {
+        let new = path + ".new"
+        let descriptor = try open(new, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
+        defer { close(descriptor) }
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(BlobFailure) in try write(bytes, to: descriptor, new) }
+        }
+        try result.get()
+        try sync(descriptor, new)
+        try move(new, to: path)
+    }
+
+    /// Makes the folder and those above it.
+    static func makeFolder(_ path: String) throws(BlobFailure) {
+        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw failure(path) }
+        try makeFolder(String(path[..<slash]))
+        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure(path) }
+    }
+
+    /// Names in a folder, in order; none where there is no such folder.
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file, or a folder with everything in it.
+    static func remove(_ path: String) {
+        if unlink(path) == 0 || errno == ENOENT { return }
+        for name in names(in: path) { remove(path + "/" + name) }
+        rmdir(path)
+    }
+}
