@@ -69,7 +69,9 @@ public struct Call {
         let services = services
         services.submit(command, origin: origin) { outcome in
             do throws(HubError) {
-                responder.respond(try answer(outcome))
+                var response = try answer(outcome)
+                response.requestID = requestID
+                responder.respond(response)
             } catch {
                 responder.respond(ErrorBody.response(error, requestID: requestID, at: services.environment.now()))
             }
