@@ -69,9 +69,7 @@ public struct Call {
         let services = services
         services.submit(command, origin: origin) { outcome in
             do throws(HubError) {
-                var response = try answer(outcome)
-                response.requestID = requestID
-                responder.respond(response)
+                responder.respond(try answer(outcome))
             } catch {
                 responder.respond(ErrorBody.response(error, requestID: requestID, at: services.environment.now()))
             }

@@ -3,6 +3,7 @@
 import base64
 import json
 import pathlib
+import queue
 import random
 import subprocess
 import threading
@@ -346,6 +347,17 @@ def test_acknowledged_events_survive_kill_9_and_sequences_go_on(new_server, dura
     assert event["sequence"] == before[-1]["sequence"] + 1 and event["body"] == {"n": 20}
 
 
+def write_tags(hub, number, progress):
+    """Changes one tag again and again until the server is gone; tells each acknowledged number, and last the error."""
+    try:
+        while True:
+            number += 1
+            hub.patch_twin("d", {"tags": {"n": number}})
+            progress.put(number)
+    except (AssertionError, OSError) as error:
+        progress.put(error)
+
+
 def test_each_change_is_told_exactly_once_however_often_the_hub_dies(new_server):
     server = new_server()
     hub = Hub(server)
@@ -353,26 +365,17 @@ def test_each_change_is_told_exactly_once_however_often_the_hub_dies(new_server)
     choice = random.Random(11)
     acknowledged = 0
     for _ in range(8):
-        hub = Hub(server)
-        stop = threading.Event()
-
-        def write():
-            nonlocal acknowledged
-            try:
-                while not stop.is_set():
-                    hub.patch_twin("d", {"tags": {"n": acknowledged + 1}})
-                    acknowledged += 1
-            except (AssertionError, OSError):
-                pass
-
-        target = acknowledged + choice.randint(1, 60)
-        writer = threading.Thread(target=write)
+        progress = queue.Queue()
+        writer = threading.Thread(target=write_tags, args=(Hub(server), acknowledged, progress))
         writer.start()
-        while acknowledged < target:
-            pass
+        for _ in range(choice.randint(1, 60)):
+            number = progress.get(timeout=30)
+            assert isinstance(number, int), f"before the kill: {number!r}"
+            acknowledged = number
         server.kill9()
-        stop.set()
         writer.join()
+        while isinstance(number := progress.get(timeout=30), int):
+            acknowledged = number
         server.start()
     hub = Hub(server)
     version = hub.twin("d")["version"]

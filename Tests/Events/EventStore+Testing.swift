@@ -54,10 +54,10 @@ extension EventStore {
             }
             done.wait()
         }
-        return found.withLock { $0 }.map { event in
+        return found.withLock { $0 }.compactMap { event in
             var json = JSONWriter()
             event.write(to: &json)
-            return try! JSONDocument(parsing: json.bytes).root
+            return try? JSONDocument(parsing: json.bytes).root
         }
     }
 

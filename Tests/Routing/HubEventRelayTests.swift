@@ -44,10 +44,10 @@ import Vocabulary
 
     private func documents(_ store: EventStore) -> [JSONValue] {
         guard case .events(let events) = store.recent(after: 0, limit: .max) else { return [] }
-        return events.map { event in
+        return events.compactMap { event in
             var json = JSONWriter()
             event.write(to: &json)
-            return try! JSONDocument(parsing: json.bytes).root
+            return try? JSONDocument(parsing: json.bytes).root
         }
     }
 

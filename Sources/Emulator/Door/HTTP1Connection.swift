@@ -137,7 +137,6 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         guard case .answering = phase else { return }
         listener = nil
         var response = response
-        response.requestID = response.requestID ?? newRequestID()
         if shared.isFinishing { response.closes = true }
         var context = answer.context(date: shared.dateText)
         if answer.acceptsGzip, response.body.count > shared.limits.compressedBytes,
@@ -156,7 +155,6 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         phase = .streaming
         var head = head
         head.closes = true
-        head.requestID = head.requestID ?? newRequestID()
         HTTP1Serializer.appendStreamHead(head, answer.context(date: shared.dateText), to: &shared.output)
         shared.flushOutput(to: connection)
         if answer.isHead { endStream() }
@@ -200,15 +198,11 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     }
 
     private func refuse(_ failure: HTTPFailure) {
-        var response = ErrorBody.response(HubError(failure), requestID: newRequestID(), at: shared.shard.now)
+        let id = (connection.shard.context as? ShardServices)?.requestID() ?? RequestID(high: 0, low: 0)
+        var response = ErrorBody.response(HubError(failure), requestID: id, at: shared.shard.now)
         response.closes = true
         phase = .answering
         respond(response)
-    }
-
-    /// For an answer whose handler has not said which request it is for.
-    private func newRequestID() -> RequestID {
-        (connection.shard.context as? ShardServices)?.requestID() ?? Environment.system.requestID()
     }
 
     var certificates: [[UInt8]] { connection.peerCertificates ?? [] }
