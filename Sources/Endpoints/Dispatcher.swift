@@ -23,14 +23,10 @@ public struct Dispatcher: Sendable {
         -> Answer
     {
         let requestID = services.requestID()
+        responder.requestID = requestID
         do throws(HubError) {
             let call = try call(request, requestID, peer, services, responder)
-            switch try call.route.handler(call) {
-            case .later: return .later
-            case .now(var response):
-                if response.requestID == nil { response.requestID = requestID }
-                return .now(response)
-            }
+            return try call.route.handler(call)
         } catch {
             return .now(refusal(error, request, requestID, services))
         }

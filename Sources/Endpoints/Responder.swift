@@ -1,4 +1,5 @@
 import HTTP
+import Vocabulary
 
 /// Where the answer to one request goes when it is not given at once. Lives on the connection's shard, and takes exactly
 /// one answer: a response, or a stream that is opened, fed and ended.
@@ -13,6 +14,9 @@ public protocol Responder: AnyObject {
 
     /// Whether bytes of the answer wait to be taken by the client.
     var hasUnsentOutput: Bool { get }
+
+    /// Names the request in its answer, unless the answer has a name already.
+    var requestID: RequestID? { get set }
 
     /// Who is told when the client goes away before its answer is complete. A client that has one is waiting for something
     /// to happen: the server does not wait for it when it stops reading.

@@ -30,6 +30,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     var place = 0
     /// When patience ends, on the shard's clock; 0 where nothing is waited for.
     var deadline: UInt64 = 0
+    var requestID: RequestID?
     var listener: (any ResponderListener)?
     private var isDispatching = false
 
@@ -120,6 +121,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
 
     private func dispatch(_ request: HTTPRequest) {
         deadline = 0
+        requestID = nil
         phase = .answering
         isDispatching = true
         defer { isDispatching = false }
@@ -137,6 +139,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         guard case .answering = phase else { return }
         listener = nil
         var response = response
+        if response.requestID == nil { response.requestID = requestID }
         if shared.isFinishing { response.closes = true }
         var context = answer.context(date: shared.dateText)
         if answer.acceptsGzip, response.body.count > shared.limits.compressedBytes,
@@ -155,6 +158,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         phase = .streaming
         var head = head
         head.closes = true
+        head.requestID = requestID
         HTTP1Serializer.appendStreamHead(head, answer.context(date: shared.dateText), to: &shared.output)
         shared.flushOutput(to: connection)
         if answer.isHead { endStream() }
@@ -202,6 +206,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         var response = ErrorBody.response(HubError(failure), requestID: id, at: shared.shard.now)
         response.closes = true
         phase = .answering
+        requestID = nil
         respond(response)
     }
 
