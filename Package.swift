@@ -76,7 +76,7 @@ let package = Package(
             ]),
 
         // Floor 7: the command line.
-        .executableTarget(name: "twinhub", dependencies: ["Emulator", arguments], swiftSettings: warnings),
+        .executableTarget(name: "twinhub", dependencies: ["Emulator", "Events", arguments], swiftSettings: warnings),
 
         tests("Reactor"),
         tests("JSON"),

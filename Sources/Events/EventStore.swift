@@ -61,8 +61,10 @@ public final class EventStore: @unchecked Sendable {
         self.limits = limits
         self.retention = retention
         self.environment = environment
+        // What is kept is kept in the log; memory holds no more than that.
         feed = LogFeed(
-            of: log, entries: limits.eventsInMemory, bytes: limits.bytesInMemory, pageBytes: limits.bytesPerPage)
+            of: log, entries: limits.eventsInMemory, bytes: min(limits.bytesInMemory, retention.bytes),
+            pageBytes: limits.bytesPerPage)
         let visitor = EventStoreReplay()
         replay = try log.replay(visitor)
         last = log.lastSequence

@@ -12,6 +12,7 @@ struct TwinHubCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, EnvCommand.self, SASCommand.self, HealthCommand.self, WatchCommand.self,
+            MonitorCommand.self,
             SendCommand.self, SeedCommand.self, ResetCommand.self, LogCommand.self,
         ])
 

@@ -40,7 +40,10 @@ import Vocabulary
             } catch {
                 failure = error
             }
-            try check(step["expect"], twin, change, failure)
+            if let expected = step["expect"]?["event"] {
+                try #expect(Tree(event(of: step, try #require(change), kind)) == Tree(expected))
+            }
+            try check(step["expect"], twin, change, failure, kind)
         }
     }
 
@@ -61,8 +64,27 @@ import Vocabulary
         }
     }
 
+    /// The body of the twin change event.
+    private func event(of step: JSONValue, _ change: TwinChange, _ kind: Twin.Kind) throws -> [UInt8] {
+        let time = try #require(step["at"]?.string.flatMap { Timestamp($0) })
+        let body = try JSONDocument(parsing: Array(try #require(step["body"]).raw))
+        let twin = change.twin
+        switch step["do"]?.string {
+        case "patch":
+            return TwinChangeBody.patch(
+                try ServicePatch(body: body), version: twin.version,
+                desiredVersion: change.desiredPatch.map { _ in twin.desiredVersion }, at: time)
+        case "report":
+            return TwinChangeBody.report(
+                try ReportedPatch(body: body), version: twin.version, reportedVersion: twin.reportedVersion, at: time)
+        default: return twin.eventBody(of: Self.id(kind))
+        }
+    }
+
+    private static func id(_ kind: Twin.Kind) -> TwinID { TwinID(trusted: kind == .device ? "d1" : "d1/m1") }
+
     private func check(
-        _ expected: JSONValue?, _ twin: Twin, _ change: TwinChange?, _ failure: HubError?
+        _ expected: JSONValue?, _ twin: Twin, _ change: TwinChange?, _ failure: HubError?, _ kind: Twin.Kind
     ) throws {
         #expect(failure == nil || expected?["error"] != nil, "\(String(describing: failure))")
         for (name, value) in expected?.members.map({ $0 }) ?? [] {
@@ -88,6 +110,8 @@ import Vocabulary
             case "notice": try #expect(change?.desiredPatch.map { try Tree($0) } ?? .null == Tree(value))
             case "before": try #expect(change.map { try Tree($0.before) } == Tree(value))
             case "after": try #expect(change.map { try Tree($0.after) } == Tree(value))
+            case "state": try #expect(Tree(twin.eventBody(of: Self.id(kind))) == Tree(value))
+            case "event": break
             case "deviceView":
                 var view: [UInt8] = []
                 twin.writeDeviceView(to: &view)

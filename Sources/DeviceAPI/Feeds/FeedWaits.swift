@@ -140,7 +140,7 @@ final class FeedWaits<Source: Feed> {
     private func fail(_ reader: FeedWaiter<Source>, _ error: HubError, oldest: UInt64?) {
         remove(reader)
         var response = ErrorBody.response(error, requestID: reader.requestID, at: services.environment.now())
-        if let oldest { response.fields.append(HTTPField("x-oldest-sequence", String(oldest))) }
+        if let oldest { response.body = response.body.dropLast() + Array(",\"oldest\":\(oldest)}".utf8) }
         if reader.isStream {
             reader.responder.send(ServerSentEvent.bytes("gone", data: response.body))
             reader.responder.endStream()

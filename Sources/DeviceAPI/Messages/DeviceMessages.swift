@@ -33,8 +33,6 @@ enum DeviceMessages {
             var response = HTTPResponse(status: 204)
             if let refusal {
                 response = ErrorBody.response(refusal.error, requestID: requestID, at: services.environment.now())
-            } else {
-                response.requestID = requestID
             }
             responder.respond(response)
         }
