@@ -28,25 +28,45 @@ public struct PropertyBag: Hashable, Sendable {
     /// Names and values that are not well percent-encoded are taken as they stand: the C SDK encodes only when it is
     /// told to.
     public init(parsing text: UnsafeRawBufferPointer) {
-        var text = text[...]
-        if text.first == UInt8(ascii: "?") { text = text.dropFirst() }
-        if text.last == UInt8(ascii: "/") { text = text.dropLast() }
-        for pair in text.split(separator: UInt8(ascii: "&")) {
-            if let equals = pair.firstIndex(of: UInt8(ascii: "=")) {
-                set(Self.decode(pair[..<equals]), to: Self.decode(pair[(equals + 1)...]))
-            } else {
-                set(Self.decode(pair), to: nil)
+        var start = text.first == UInt8(ascii: "?") ? 1 : 0
+        let end = text.count > start && text.last == UInt8(ascii: "/") ? text.count - 1 : text.count
+        var equals: Int?
+        for index in start...max(start, end) {
+            if index < end, text[index] != UInt8(ascii: "&") {
+                if equals == nil, text[index] == UInt8(ascii: "=") { equals = index }
+                continue
             }
+            if index > start {
+                let value = equals.map { Self.decode(text, $0 + 1..<index) }
+                set(Self.decode(text, start..<(equals ?? index)), to: value)
+            }
+            start = index + 1
+            equals = nil
         }
     }
 
-    private static func decode(_ text: Slice<UnsafeRawBufferPointer>) -> String {
-        if text.contains(UInt8(ascii: "%")), let bytes = PercentCoding.decode(text),
-            let decoded = String(validating: bytes, as: UTF8.self)
-        {
-            return decoded
+    private static func decode(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> String {
+        let encoded = UnsafeRawBufferPointer(rebasing: text[range])
+        guard encoded.contains(UInt8(ascii: "%")) else { return String(decoding: encoded, as: UTF8.self) }
+        let decoded = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: encoded.count) { bytes -> String? in
+            var count = 0
+            var index = 0
+            while index < encoded.count {
+                var byte = encoded[index]
+                if byte == UInt8(ascii: "%") {
+                    guard index + 2 < encoded.count, let high = Hex.value(encoded[index + 1]),
+                        let low = Hex.value(encoded[index + 2])
+                    else { return nil }
+                    byte = high << 4 | low
+                    index += 2
+                }
+                bytes[count] = byte
+                count += 1
+                index += 1
+            }
+            return String(validating: UnsafeBufferPointer(rebasing: bytes[..<count]), as: UTF8.self)
         }
-        return String(decoding: text, as: UTF8.self)
+        return decoded ?? String(decoding: encoded, as: UTF8.self)
     }
 
     public var isEmpty: Bool { properties.isEmpty }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads a topic name from its beginning.
 struct TopicCursor {
     /// What has not been read.
@@ -14,7 +16,10 @@ struct TopicCursor {
     }
 
     mutating func skip(_ text: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count >= text.count, bytes.prefix(text.count).elementsEqual(text) else { return false }
+        guard bytes.count >= text.count else { return false }
+        if let start = bytes.baseAddress, let other = text.baseAddress, memcmp(start, other, text.count) != 0 {
+            return false
+        }
         bytes = UnsafeRawBufferPointer(rebasing: bytes[text.count...])
         return true
     }
