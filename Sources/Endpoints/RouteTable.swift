@@ -117,7 +117,10 @@ public struct RouteTable: Sendable {
         for (text, child) in node.literals where Self.equalIgnoringCase(segment, text) {
             if let route = find(segments.dropFirst(), in: child, &search) { return route }
         }
-        if let child = node.capture.first, let decoded = Self.decode(segment) {
+        // What hides a slash is a tail rather than an id, where there can be a tail.
+        if let child = node.capture.first, let decoded = Self.decode(segment),
+            node.tails.isEmpty || !decoded.contains(Self.hiddenSlash)
+        {
             search.captures.append((node.captureName, decoded[...]))
             if let route = find(segments.dropFirst(), in: child, &search) { return route }
             search.captures.removeLast()
@@ -144,8 +147,10 @@ public struct RouteTable: Sendable {
     /// id either, so that the id is refused as such.
     private static func decode(_ segment: UnsafeRawBufferPointer) -> [UInt8]? {
         guard segment.contains(UInt8(ascii: "%")) else { return Array(segment) }
-        return PercentCoding.decode(segment)?.map { $0 == UInt8(ascii: "/") ? 0 : $0 }
+        return PercentCoding.decode(segment)?.map { $0 == UInt8(ascii: "/") ? hiddenSlash : $0 }
     }
+
+    private static let hiddenSlash: UInt8 = 0
 
     private static func equalIgnoringCase(_ segment: UnsafeRawBufferPointer, _ text: [UInt8]) -> Bool {
         guard segment.count == text.count else { return false }
