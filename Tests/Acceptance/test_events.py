@@ -404,7 +404,7 @@ def test_metrics_count_events(new_server):
     until(hub, 2)
     text = hub.get("/metrics").text
     assert "\ntwinhub_device_events_total 2\n" in text and "\ntwinhub_device_events_writable 1\n" in text
-    assert "\ntwinhub_device_events_waiting 0\n" in text
+    assert "\ntwinhub_device_events_queued 0\n" in text
 
 
 # The command ----------------------------------------------------------------------------------------------------
