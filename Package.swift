@@ -49,7 +49,7 @@ let package = Package(
         // Floor 3: the hub itself, what it tells back ends, and the codecs.
         room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", deques, heaps]),
         room("Events", on: ["Vocabulary", "JSON", "Journal"]),
-        room("HTTP", on: ["Vocabulary", "CZlib", "CNGHTTP2"]),
+        room("HTTP", on: ["Vocabulary", "CZlib", "COpenSSL", "CNGHTTP2"]),
         room("MQTT", on: ["Vocabulary"]),
 
         // Floor 4: what an endpoint is, and what back ends are told of devices.
@@ -86,6 +86,7 @@ let package = Package(
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
         tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
         tests("Blobs", ["Vocabulary"]),
+        tests("HTTP"),
         tests("Endpoints", ["HTTP"]),
     ]
 )

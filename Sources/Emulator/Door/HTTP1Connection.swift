@@ -21,6 +21,8 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         case sourcing(any BodySource, left: Int, closes: Bool)
         /// The last answer has been given.
         case closing
+        /// Another handler has the connection.
+        case upgraded
     }
 
     private unowned let door: Door
@@ -69,6 +71,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
                     break reading
                 case .closing:
                     return bytes.count
+                case .upgraded: break reading
                 }
             }
         } catch {
@@ -201,9 +204,24 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
             // Before the log has been replayed only the health of it can be asked for.
             return respond(door.answerWhileStarting(request))
         }
+        if WebSocketDoor.isThere(request.path) { return openWebSocket(request, services) }
         switch door.dispatcher.answer(request, from: self, on: services, through: self) {
         case .later: break
         case .now(let response): respond(response)
+        }
+    }
+
+    /// From here on the connection belongs to an MQTT client (mqtt.md section 1).
+    private func openWebSocket(_ request: HTTPRequest, _ services: ShardServices) {
+        do throws(WebSocketHandshake.Refusal) {
+            let handshake = try WebSocketHandshake(request, subprotocol: WebSocketDoor.subprotocol)
+            handshake.appendAnswer(to: &shared.output)
+            shared.flushOutput(to: connection)
+            phase = .upgraded
+            shared.remove(self)
+            connection.handler = WebSocketConnection(connection, on: services, door.mqttSessions)
+        } catch {
+            respond(WebSocketDoor.answer(error, requestID: services.requestID(), at: services.environment.now()))
         }
     }
 
@@ -328,7 +346,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         case .answering where listener == nil: break
         // The client may have said all it had to say, and still reads.
         case .sourcing: break
-        case .answering, .streaming, .reading, .body, .streamedBody, .closing:
+        case .answering, .streaming, .reading, .body, .streamedBody, .closing, .upgraded:
             connection.closeAfterFlush(discardingInput: false)
         }
     }
@@ -338,7 +356,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         switch phase {
         case .streamedBody(let body): body.sink.abandon()
         case .sourcing(let source, _, _): source.abandon()
-        case .reading, .body, .answering, .streaming, .closing: break
+        case .reading, .body, .answering, .streaming, .closing, .upgraded: break
         }
         phase = .closing
         let listener = listener
@@ -351,7 +369,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         switch phase {
         case .reading where connection.keptBytes == 0: connection.closeAfterFlush(discardingInput: false)
         case .reading, .body, .streamedBody: refuse(HTTPFailure(408, "The request did not arrive in time."))
-        case .answering, .streaming, .sourcing, .closing: deadline = 0
+        case .answering, .streaming, .sourcing, .closing, .upgraded: deadline = 0
         }
     }
 
@@ -359,7 +377,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     func finish() {
         switch phase {
         case .reading where connection.keptBytes == 0: connection.closeAfterFlush()
-        case .reading, .body, .streamedBody, .answering, .streaming, .sourcing, .closing: break
+        case .reading, .body, .streamedBody, .answering, .streaming, .sourcing, .closing, .upgraded: break
         }
     }
 
