@@ -90,9 +90,11 @@ public final class Emulator: Sendable {
                 let authorizer = Authorizer(
                     mode: configuration.authorization, policies: policies, hostNames: names,
                     grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
-                shard.context = ShardServices(
+                let services = ShardServices(
                     hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
                     report: { logger.info("\($0)") })
+                shard.context = services
+                if shard.index == 0 { DeviceAPI.begin(on: services) }
             }
         }
         readiness.become(.ready(hub, events))
