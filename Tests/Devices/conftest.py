@@ -52,9 +52,10 @@ def relay():
 
 @pytest.fixture
 def client(request, hub):
-    """Makes SDK clients, connected unless told otherwise; they end with the test, before their device does."""
-    if "device" in request.fixturenames:
-        request.getfixturevalue("device")
+    """Makes SDK clients, connected unless told otherwise; they end with the test, before what they need does."""
+    for needed in ("device", "relay"):
+        if needed in request.fixturenames:
+            request.getfixturevalue(needed)
     made = []
 
     def make(device, module=None, *, of=hub, connected=True, **options):

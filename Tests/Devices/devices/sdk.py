@@ -53,6 +53,7 @@ class Client:
         else:
             more = {"GatewayHostName": gateway} if gateway else {}
             self.sdk = kind.create_from_connection_string(connection_string(hub, device, module, **more), **options)
+        self._has_ended = False
         self.states, self.faults = Heard(), Heard()
         self.sdk.on_connection_state_change = lambda: self.states(self.sdk.connected)
         self.sdk.on_background_exception = self.faults
@@ -107,6 +108,10 @@ class Client:
         eventually(lambda: self.sdk.connected == connected, f"connected == {connected}")
 
     def end(self):
+        """Once is enough, twice does no harm."""
+        if self._has_ended:
+            return
+        self._has_ended = True
         self.shutdown()
         if self._loop:
             self._loop.call_soon_threadsafe(self._loop.stop)
