@@ -186,6 +186,16 @@ def test_an_abandoned_message_goes_to_the_device_over_mqtt(client, backend, rece
     assert heard.next().data == b"first"
 
 
+def test_a_message_that_was_held_too_long_goes_to_the_device_over_mqtt(client, backend, receiver, device):
+    backend.send(device, "first")
+    own, path = receiver
+    held = own.get(path, headers={"iothub-messagelocktimeout": "1"})
+    assert held.content == b"first"
+    assert client(device).messages().next().data == b"first"
+    eventually(lambda: backend.waiting(device) == 0)
+    expect_error(own.delete(f"{path}/{lock_of(held)}"), 412, "DeviceMessageLockLost")
+
+
 # To inputs of modules ---------------------------------------------------------------------------------
 
 

@@ -154,6 +154,15 @@ class Packets:
             return True
         return False
 
+    @property
+    def is_refused(self):
+        """True once the hub has closed, with a return code before that or without."""
+        try:
+            _, code = self.expect(CONNACK)
+        except Closed:
+            return True
+        return code != 0 and self.is_closed
+
     def _read(self):
         kind, length, shift = self._take(1)[0], 0, 0
         while True:

@@ -21,7 +21,9 @@ def key_of(hub, device, module=None):
 
 
 def token(hub, device, module=None, **more):
-    return sas.token(sas.device_resource("localhost", device, module), key_of(hub, device, module), **more)
+    """A token as the SDK signs it, over the whole resource encoded once."""
+    resource = f"localhost/devices/{device}" + ("" if module is None else f"/modules/{module}")
+    return sas.token(resource, key_of(hub, device, module), **more)
 
 
 def connection_string(hub, device, module=None, **more):
