@@ -90,13 +90,13 @@ public final class Emulator: Sendable {
                 let authorizer = Authorizer(
                     mode: configuration.authorization, policies: policies, hostNames: names,
                     grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
-                let services = ShardServices(
+                shard.context = ShardServices(
                     hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
                     report: { logger.info("\($0)") })
-                shard.context = services
-                if shard.index == 0 { DeviceAPI.begin(on: services) }
             }
         }
+        let first = reactor.shards[0]
+        first.post { (first.context as? ShardServices).map(DeviceAPI.begin) }
         readiness.become(.ready(hub, events))
     }
 
