@@ -8,12 +8,18 @@ public enum DeviceAPI {
         + ChangeWatch.routes + EventWatch.routes + Seed.routes
         + Reset.routes
 
+    /// Begins what the hub does by itself for devices; on one shard, which does it for all.
+    public static func begin(on services: ShardServices) {
+        _ = services.room(MessageExpiry.self, make: MessageExpiry.init)
+    }
+
     /// Ends every wait on this shard, as a server does that stops. On the shard.
     public static func endWaits(on services: ShardServices) {
         services.room(DesiredWaits.self, make: DesiredWaits.init).endAll()
         services.room(FeedWaits<HubChanges>.self, make: FeedWaits<HubChanges>.init).endAll()
         services.room(FeedWaits<DeviceEvents>.self, make: FeedWaits<DeviceEvents>.init).endAll()
         MQTTLinks.of(services)?.endAll()
+        services.room(MessageExpiry.self)?.end()
     }
 
     /// The paths of a device's and of a module's resource.

@@ -1,12 +1,11 @@
 """Fixtures: one server for the tests that get by with a device of their own, and new ones for those that do not."""
 
-import itertools
 import os
-import re
 
 import pytest
 
 from acceptance import sas
+from acceptance.fixtures import device, hub, module, name, new_server  # noqa: F401
 from acceptance.rest import Hub
 from acceptance.server import SAMPLE, Server, run_command
 from acceptance.wire import Wire
@@ -22,55 +21,9 @@ def server():
 
 
 @pytest.fixture(scope="session")
-def hub(server):
-    """The shared server as its owner, without TLS on the HTTPS port (one door)."""
-    return Hub(server)
-
-
-@pytest.fixture(scope="session")
 def secure_hub(server):
     """The same over TLS."""
     return Hub(server, plain=False)
-
-
-@pytest.fixture
-def new_server():
-    """Starts servers of the test's own; they end with the test."""
-    started = []
-
-    def start(*arguments, ready=True, **more):
-        one = Server(*arguments, **more)
-        started.append(one)
-        return one.start() if ready else one.launch()
-
-    yield start
-    for one in started:
-        one.dispose()
-
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture
-def name(request):
-    """A device id nobody else uses, readable in the server's log."""
-    test = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[:80].strip("-")
-    return f"{test}.{next(_numbers)}"
-
-
-@pytest.fixture
-def device(hub, name):
-    """A fresh device; gone after the test."""
-    hub.create(name)
-    yield name
-    hub.remove(name)
-
-
-@pytest.fixture
-def module(hub, device):
-    """A fresh module `sensor` on the fresh device: (device id, module id)."""
-    hub.create_module(device, "sensor")
-    return device, "sensor"
 
 
 @pytest.fixture

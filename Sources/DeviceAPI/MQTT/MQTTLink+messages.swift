@@ -7,8 +7,10 @@ import Vocabulary
 extension MQTTLink {
     /// Hands over what waits and has not been handed over yet, in order.
     func deliver(_ messages: MessageQueue, _ open: OpenLink) {
+        open.awaitsLock = false
         guard !messages.isEmpty, server.session?.feeds.contains(.commands) == true else { return }
         open.handed.formIntersection(messages.messages.map(\.sequence))
+        open.awaitsLock = messages.messages.contains { $0.lock != nil && !open.handed.contains($0.sequence) }
         for message in messages.free(at: services.environment.now()) where !open.handed.contains(message.sequence) {
             var topic: [UInt8] = []
             HubTopic.appendCommand(to: open.id, PropertyBag(message), to: &topic)
@@ -21,6 +23,13 @@ extension MQTTLink {
             open.handed.insert(message.sequence)
             open.isActive = true
         }
+    }
+
+    /// A receiver over HTTPS may have held a message for longer than it was allowed to, which nobody tells of.
+    func deliverUnlocked(_ open: OpenLink) {
+        guard open.awaitsLock, let entity = services.hub.entity(open.id) else { return }
+        deliver(entity.messages, open)
+        flush()
     }
 
     /// A PUBACK is a completion; MQTT has no way to reject or abandon.

@@ -155,7 +155,7 @@ public final class MQTTLink {
     func isDue(_ now: UInt64) -> Bool {
         if server.deadline <= now { return true }
         guard case .open(let open) = phase else { return false }
-        return open.isActive || open.tokenEnd <= services.environment.now()
+        return open.isActive || open.awaitsLock || open.tokenEnd <= services.environment.now()
     }
 
     /// What time has brought.
@@ -169,6 +169,7 @@ public final class MQTTLink {
             services.report("MQTT client \(name): its token has expired")
             return end()
         }
+        deliverUnlocked(open)
         reportActivity(open)
     }
 }

@@ -21,7 +21,12 @@ public final class MQTTSessions: Sendable {
         let id = link.entity.id
         let kept = waiting.withLock { $0.removeValue(forKey: id) }
         guard link.sessionWasPresent, let known = link.entity.session else { return nil }
-        if let kept, DeviceSession(kept) == known { return kept }
+        if var kept, DeviceSession(kept) == known {
+            // What was completed by another connection, purged or has expired meanwhile is not sent again.
+            let waiting = Set(link.entity.messages.messages.map(\.sequence))
+            kept.keepDeliveries { waiting.contains($0) }
+            return kept
+        }
         let text = known.subscriptions.map { "\($0.qualityOfService) \($0.filter)\n" }.joined()
         return Session(text: text, of: id) ?? Session(of: id)
     }

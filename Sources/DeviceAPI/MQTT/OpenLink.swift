@@ -22,6 +22,8 @@ final class OpenLink {
     var desiredVersion: UInt64 = 0
     /// The cloud-to-device messages that were handed over and are still in the queue.
     var handed: Set<UInt64> = []
+    /// Whether somebody else holds messages that come to this client when he lets go of them.
+    var awaitsLock = false
     /// Methods that wait for the client's answer.
     var methods: [MethodRequest.ID: MethodRequest] = [:]
     /// Messages to inputs that wait for the client's PUBACK, by token.

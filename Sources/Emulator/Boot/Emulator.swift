@@ -101,6 +101,8 @@ public final class Emulator: Sendable {
                     counts: live, report: { logger.info("\($0)") })
             }
         }
+        let first = reactor.shards[0]
+        first.post { (first.context as? ShardServices).map(DeviceAPI.begin) }
         readiness.become(.ready(hub, events))
     }
 

@@ -47,6 +47,12 @@ public struct Deliveries: Sendable {
         return entries.remove(at: index).token
     }
 
+    /// Forgets the others. Only between two connections, when none is on its way.
+    mutating func keep(where isKnown: (UInt64) -> Bool) {
+        restart()
+        entries.removeAll { !isKnown($0.token) }
+    }
+
     /// A new connection begins: nothing has been sent over it.
     mutating func restart() { sent = 0 }
 

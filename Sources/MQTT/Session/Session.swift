@@ -50,6 +50,11 @@ public struct Session: Sendable {
         return subscriptions.lazy.filter { $0.filter.opens(feed, named: name) }.map(\.qos).max()
     }
 
+    // MARK: Deliveries
+
+    /// Forgets the deliveries whose messages the owner no longer has.
+    public mutating func keepDeliveries(where isKnown: (UInt64) -> Bool) { deliveries.keep(where: isKnown) }
+
     // MARK: As text
 
     /// The subscriptions to keep, one a line: the QoS, a space, the filter.

@@ -2,6 +2,7 @@
 
 import atexit
 import collections
+import json
 import os
 import pathlib
 import queue
@@ -68,10 +69,15 @@ class Server:
 
     running = set()
 
-    def __init__(self, *arguments, data=None, env=None, https_port=0, mqtt_port=0, descriptors=None):
+    def __init__(
+            self, *arguments, data=None, env=None, https_port=0, mqtt_port=0, descriptors=None, address=None):
         self.owns_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="twinhub-test-"))
         self.arguments = [str(argument) for argument in arguments]
+        #: The name or address that clients dial; servers at addresses of their own may have the same ports.
+        self.host = address or "localhost"
+        if address:
+            self.arguments += ["--bind", address, "--host-name", address]
         self.env = env or {}
         self.https_port, self.mqtt_port = https_port, mqtt_port
         self.descriptors = descriptors
@@ -163,12 +169,12 @@ class Server:
 
     @property
     def url(self):
-        return f"https://localhost:{self.https_port}"
+        return f"https://{self.host}:{self.https_port}"
 
     @property
     def plain_url(self):
         """The same port without TLS: one door."""
-        return f"http://localhost:{self.https_port}"
+        return f"http://{self.host}:{self.https_port}"
 
     @property
     def ca_file(self):
@@ -186,8 +192,13 @@ class Server:
         return self.exports["IOTHUB_CONNECTION_STRING"]
 
     @property
+    def report(self):
+        """What a start has written for tools."""
+        return json.loads((self.data / "server.json").read_text())
+
+    @property
     def owner_key(self):
-        return fields(self.connection_string)["SharedAccessKey"]
+        return fields(self.report["connectionString"])["SharedAccessKey"]
 
     def log_text(self):
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
