@@ -1,6 +1,7 @@
 import Access
 import Blobs
 import DeviceAPI
+import Dispatch
 import Endpoints
 import Events
 import FilesAPI
@@ -90,7 +91,10 @@ public final class Emulator: Sendable {
         relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
         seededLines = try Self.seed(seeding, hub)
 
+        // Nobody is told that the hub is ready before every shard is.
+        let furnished = DispatchGroup()
         for shard in reactor.shards {
+            furnished.enter()
             let (hub, events, policies, names) = (hub, events, policies, credentials.hostNames)
             shard.post {
                 let authorizer = Authorizer(
@@ -99,10 +103,12 @@ public final class Emulator: Sendable {
                 shard.context = ShardServices(
                     hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
                     counts: live, report: { logger.info("\($0)") })
+                furnished.leave()
             }
         }
         let first = reactor.shards[0]
         first.post { (first.context as? ShardServices).map(DeviceAPI.begin) }
+        furnished.wait()
         readiness.become(.ready(hub, events))
     }
 
