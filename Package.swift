@@ -67,7 +67,8 @@ let package = Package(
 
         room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
 
-        // Floor 6: where everything is put together.
+        // Floor 6: where everything is put together, and clients of it made of the codecs.
+        room("Simulator", on: ["Vocabulary", "Access", "Reactor", "MQTT"]),
         room(
             "Emulator",
             on: [
@@ -76,7 +77,8 @@ let package = Package(
             ]),
 
         // Floor 7: the command line.
-        .executableTarget(name: "twinhub", dependencies: ["Emulator", "Events", arguments], swiftSettings: warnings),
+        .executableTarget(
+            name: "twinhub", dependencies: ["Emulator", "Events", "Simulator", arguments], swiftSettings: warnings),
 
         tests("Reactor"),
         tests("JSON"),
@@ -89,5 +91,6 @@ let package = Package(
         tests("Blobs", ["Vocabulary"]),
         tests("HTTP"),
         tests("Endpoints", ["HTTP"]),
+        tests("Simulator", ["Access", "MQTT", "Reactor", "Vocabulary"]),
     ]
 )
