@@ -129,16 +129,6 @@ public final class Reactor: Sendable {
         group.notify(queue: .global(), execute: completion)
     }
 
-    /// Returns when every shard has done what was posted to it before. Never from a shard, which would wait for itself.
-    public func finishPosted() {
-        let group = DispatchGroup()
-        for shard in shards {
-            group.enter()
-            shard.post { group.leave() }
-        }
-        group.wait()
-    }
-
     /// What all shards have seen.
     public var counts: ReactorCounts { shards.reduce(ReactorCounts()) { $0 + $1.counts } }
 

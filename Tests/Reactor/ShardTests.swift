@@ -37,21 +37,6 @@ import Vocabulary
         }
     }
 
-    @Test("What was posted is done on every shard when the reactor has finished it")
-    func finishPosted() throws {
-        try withReactor { reactor in
-            let done = Box(0)
-            for shard in reactor.shards {
-                shard.post {
-                    usleep(20_000)
-                    done.update { $0 += 1 }
-                }
-            }
-            reactor.finishPosted()
-            #expect(done.value == reactor.shards.count)
-        }
-    }
-
     @Test("Work posted by work runs after it")
     func postsToItself() throws {
         try withReactor(shards: 1) { reactor in

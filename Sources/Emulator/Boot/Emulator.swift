@@ -97,8 +97,6 @@ public final class Emulator: Sendable {
         }
         let first = reactor.shards[0]
         first.post { (first.context as? ShardServices).map(DeviceAPI.begin) }
-        // Whoever reads that the server is ready finds every shard ready.
-        reactor.finishPosted()
         readiness.become(.ready(hub, events))
     }
 
