@@ -75,12 +75,12 @@ let package = Package(
         // Floor 7: the command line.
         .executableTarget(name: "twinhub", dependencies: ["Emulator", arguments], swiftSettings: warnings),
 
-        tests("Hub", ["Access", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Reactor"),
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
         tests("MQTT", ["Vocabulary"]),
+        tests("Hub", ["Access", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
     ]

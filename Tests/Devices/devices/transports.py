@@ -4,4 +4,6 @@ import pytest
 
 #: The same clients over both transports.
 transports = pytest.mark.parametrize("websockets", [
-    pytest.param(False, id="tcp"), pytest.param(True, id="websocket")])
+    pytest.param(False, id="tcp"),
+    pytest.param(True, id="websocket"),
+])
