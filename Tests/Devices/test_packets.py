@@ -402,6 +402,21 @@ def test_an_unacknowledged_message_comes_again_with_its_packet_id(backend, packe
     eventually(lambda: backend.waiting(device) == 0)
 
 
+def test_what_the_older_link_left_unacknowledged_comes_once_over_the_newer_one(backend, packets, device):
+    old = packets(device)
+    old.subscribe(commands(device))
+    backend.send(device, "x")
+    assert old.next().payload == b"x"
+    new = packets(device, session=True)
+    assert old.is_closed
+    message = new.next()
+    assert message.payload == b"x" and new.unread() == []
+    new.acknowledge(message)
+    eventually(lambda: backend.waiting(device) == 0)
+    new.disconnect()
+    assert packets(device, session=True).unread() == []
+
+
 def test_an_unacknowledged_message_comes_again_after_the_hub_was_killed(own_hub, packets):
     hub = own_hub()
     backend = BackEnd(hub)
