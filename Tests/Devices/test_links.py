@@ -106,16 +106,22 @@ def certificate(tmp_path_factory):
     return make
 
 
-def with_certificate(device, pem, key, host="localhost"):
-    return lambda kind, options: kind.create_from_x509_certificate(X509(pem, key), host, device, **options)
+def with_certificate(device, pem, key, **more):
+    return lambda kind, options: kind.create_from_x509_certificate(
+        X509(pem, key), "localhost", device, **more, **options)
 
 
+def self_signed(primary, secondary=None):
+    return {"type": "selfSigned", "x509Thumbprint": {"primaryThumbprint": primary, "secondaryThumbprint": secondary}}
+
+
+@transports
 @pytest.mark.parametrize("digest", ["sha1", "sha256"])
-def test_a_certificate_with_the_registered_thumbprint_lets_in(hub, client, backend, name, certificate, digest):
+def test_a_certificate_with_the_registered_thumbprint_lets_in(
+        hub, client, backend, name, certificate, digest, websockets):
     pem, key, thumbprint = certificate(f"{digest}-device", digest)
-    hub.create(name, authentication={
-        "type": "selfSigned", "x509Thumbprint": {"primaryThumbprint": thumbprint, "secondaryThumbprint": None}})
-    one = client(name, make=with_certificate(name, pem, key))
+    hub.create(name, authentication=self_signed(thumbprint))
+    one = client(name, make=with_certificate(name, pem, key), websockets=websockets)
     one.patch_twin_reported_properties({"by": "certificate"})
     one.send_message("hello")
     method = backend.events(name)[0]["systemProperties"]["iothub-connection-auth-method"]
@@ -127,10 +133,16 @@ def test_a_certificate_with_the_registered_thumbprint_lets_in(hub, client, backe
 def test_another_certificate_is_refused(hub, client, name, certificate):
     thumbprint = certificate("right")[2]
     pem, key, _ = certificate("wrong")
-    hub.create(name, authentication={
-        "type": "selfSigned", "x509Thumbprint": {"primaryThumbprint": thumbprint, "secondaryThumbprint": None}})
+    hub.create(name, authentication=self_signed(thumbprint))
     refused(client, name, make=with_certificate(name, pem, key))
     hub.remove(name)
+
+
+def test_a_module_connects_by_certificate_too(hub, client, device, certificate):
+    pem, key, thumbprint = certificate("module")
+    hub.create_module(device, "by-certificate", authentication=self_signed("0" * 64, thumbprint))
+    one = client(device, "by-certificate", make=with_certificate(device, pem, key, module_id="by-certificate"))
+    assert one.get_twin()
 
 
 def test_a_certificate_is_no_use_to_a_device_with_keys(client, device, certificate):

@@ -9,7 +9,7 @@ import pytest
 
 from acceptance.rest import TIME, ok, twin_path
 
-from devices.backend import body, expect_offline
+from devices.backend import BackEnd, body, expect_offline
 from devices.packets import Will, client_id, user_name
 from devices.sdk import token
 from devices.waiting import eventually
@@ -400,6 +400,40 @@ def test_an_unacknowledged_message_comes_again_with_its_packet_id(backend, packe
     for message in came:
         again.acknowledge(message)
     eventually(lambda: backend.waiting(device) == 0)
+
+
+def test_what_the_older_link_left_unacknowledged_comes_once_over_the_newer_one(backend, packets, device):
+    old = packets(device)
+    old.subscribe(commands(device))
+    backend.send(device, "x")
+    assert old.next().payload == b"x"
+    new = packets(device, session=True)
+    assert old.is_closed
+    message = new.next()
+    assert message.payload == b"x" and new.unread() == []
+    new.acknowledge(message)
+    eventually(lambda: backend.waiting(device) == 0)
+    new.disconnect()
+    assert packets(device, session=True).unread() == []
+
+
+def test_an_unacknowledged_message_comes_again_after_the_hub_was_killed(own_hub, packets):
+    hub = own_hub()
+    backend = BackEnd(hub)
+    hub.create("d1")
+    one = packets("d1", of=hub)
+    one.subscribe(commands("d1"))
+    for number in range(2):
+        backend.send("d1", str(number))
+    one.acknowledge(one.next())
+    assert one.next().payload == b"1"
+    eventually(lambda: backend.waiting("d1") == 1)
+    hub.server.restart(kill=True)
+    again = packets("d1", of=hub, session=True)
+    message = again.next()
+    assert message.payload == b"1"
+    again.acknowledge(message)
+    eventually(lambda: backend.waiting("d1") == 0)
 
 
 def test_what_was_purged_or_completed_elsewhere_does_not_come_again(hub, backend, packets, device):

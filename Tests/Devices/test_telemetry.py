@@ -53,11 +53,12 @@ def test_a_body_without_a_type_is_bytes(client, backend, device):
     assert body(backend.events(device)[0]) == bytes(range(256))
 
 
-def test_the_largest_message_that_the_sdk_sends_is_taken(client, backend, device):
+@transports
+def test_the_largest_message_that_the_sdk_sends_is_taken(client, backend, device, websockets):
     message = Message(b"")
     # The SDK counts what its own objects take.
     message.data = b"x" * (LARGEST - message.get_size())
-    client(device).send_message(message)
+    client(device, websockets=websockets).send_message(message)
     assert body(backend.events(device)[0]) == message.data
 
 
