@@ -11,6 +11,8 @@ public struct DeviceEvent: Sendable {
     /// What the sender says.
     public var properties: EventProperties
     public var body: [UInt8]
+    /// Whether the body is JSON that the hub has written, which nobody need read to know it.
+    public var isOwnJSON = false
 
     public init(
         enqueuedTime: Timestamp, source: EventSource, deviceID: String, moduleID: String? = nil,

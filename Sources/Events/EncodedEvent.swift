@@ -27,7 +27,7 @@ struct EncodedEvent: Sendable {
         event.systemProperties.write(to: &json)
         json.key("properties")
         event.properties.write(to: &json)
-        if event.bodyIsJSON {
+        if event.isOwnJSON || event.bodyIsJSON {
             json.key("body")
             json.raw(event.body)
         } else {

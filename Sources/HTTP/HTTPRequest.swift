@@ -28,18 +28,41 @@ public struct HTTPRequest {
     /// A query parameter, percent-decoded, `+` standing for itself; the name compares without case. Nil where absent,
     /// `""` where it has no value.
     public func queryParameter(_ name: String) -> String? {
-        guard !query.isEmpty else { return nil }
-        let wanted = name.utf8
-        for pair in query.split(separator: UInt8(ascii: "&")) {
-            let equals = pair.firstIndex(of: UInt8(ascii: "="))
-            let key = pair[..<(equals ?? pair.endIndex)]
-            guard key.count == wanted.count,
-                zip(key, wanted).allSatisfy({ $0 | HTTPCharacters.caseBit($0) == $1 | HTTPCharacters.caseBit($1) })
-            else { continue }
-            guard let equals else { return "" }
-            let value = pair[pair.index(after: equals)...]
-            return String(decoding: PercentCoding.decode(value) ?? Array(value), as: UTF8.self)
+        guard !query.isEmpty, let value = rawQueryParameter(name) else { return nil }
+        guard value.contains(UInt8(ascii: "%")) else { return String(decoding: value, as: UTF8.self) }
+        return String(decoding: PercentCoding.decode(value) ?? Array(value), as: UTF8.self)
+    }
+
+    /// As above, as it stands. Every request asks for its `api-version`, so this walks the bytes once and makes nothing.
+    public func rawQueryParameter(_ name: String) -> UnsafeRawBufferPointer? {
+        var name = name
+        return name.withUTF8 { name in
+            var start = 0
+            while start < query.count {
+                var end = start
+                while end < query.count, query[end] != UInt8(ascii: "&") { end += 1 }
+                if Self.isNamed(query, from: start, to: end, name) {
+                    let value = min(start + name.count + 1, end)
+                    return UnsafeRawBufferPointer(rebasing: query[value..<end])
+                }
+                start = end + 1
+            }
+            return nil
         }
-        return nil
+    }
+
+    /// Whether `name` stands there, without regard to case, alone or before a `=`.
+    private static func isNamed(
+        _ query: UnsafeRawBufferPointer, from start: Int, to end: Int, _ name: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard end - start >= name.count else { return false }
+        guard end - start == name.count || query[start + name.count] == UInt8(ascii: "=") else { return false }
+        for index in 0..<name.count {
+            let byte = query[start + index]
+            guard byte | HTTPCharacters.caseBit(byte) == name[index] | HTTPCharacters.caseBit(name[index]) else {
+                return false
+            }
+        }
+        return true
     }
 }

@@ -109,9 +109,8 @@ extension Journal {
         let capacity = min(max(file.capacity, options.firstSegmentBytes) * 4, options.segmentBytes)
         inBackground(on: filling) { journal in
             // Without room for a segment ahead the present one goes on growing, and the next append tries again.
-            let next =
-                journal.freeBytes > 2 * capacity
-                ? try? SegmentFile.filled(file.number + 1, in: journal.folder, capacity: capacity) : nil
+            let make = journal.options.durability == .commit ? SegmentFile.filled : SegmentFile.reserved
+            let next = journal.freeBytes > 2 * capacity ? try? make(file.number + 1, journal.folder, capacity) : nil
             journal.catalog.withLock {
                 $0.prepared = next
                 $0.isPreparing = false

@@ -21,6 +21,24 @@ final class SegmentFile: Sendable {
         return SegmentFile(descriptor: descriptor, number: number, capacity: capacity)
     }
 
+    /// Makes a segment whose blocks the file system has set aside, and which reads as zeros. Where nobody waits for a sync,
+    /// writing the zeros would only double what is written.
+    static func reserved(_ number: Int, in folder: LogFolder, capacity: Int) throws(LogFailure) -> SegmentFile {
+        let name = LogFolder.segment(number)
+        let descriptor = try folder.open(name, O_RDWR | O_CREAT | O_TRUNC)
+        let file = SegmentFile(descriptor: descriptor, number: number, capacity: capacity)
+        CrashPoint.segmentBeforeFill.reach()
+        let status = posix_fallocate(descriptor, 0, off_t(capacity))
+        guard status == 0, fsync(descriptor) == 0 else {
+            let reason = SystemError.text(status == 0 ? errno : status)
+            try folder.remove(name)
+            throw .unusable(path: folder.path(of: name), reason: "cannot be made ahead: \(reason)")
+        }
+        try folder.sync()
+        CrashPoint.segmentAfterFill.reach()
+        return file
+    }
+
     /// Makes a segment full of zeros, and durable with its name. Takes as long as the disk needs for that.
     static func filled(_ number: Int, in folder: LogFolder, capacity: Int) throws(LogFailure) -> SegmentFile {
         let name = LogFolder.segment(number)

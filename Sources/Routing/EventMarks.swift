@@ -30,9 +30,11 @@ enum EventMarks {
         properties.set("operationTimestamp", time.withSevenDigits)
         properties.set("iothub-message-schema", schema)
         properties.set("opType", operation)
-        return DeviceEvent(
+        var event = DeviceEvent(
             enqueuedTime: time, source: source, deviceID: id.device, moduleID: id.module, systemProperties: system,
             properties: properties, body: body)
+        event.isOwnJSON = true
+        return event
     }
 }
 
