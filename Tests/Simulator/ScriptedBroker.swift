@@ -8,6 +8,8 @@ final class ScriptedBroker: Sendable {
         var refuses: ConnectReturnCode?
         /// Versions of desired patches that are sent with a twin's answer.
         var versions: [Int64] = []
+        /// Versions of desired patches that are sent behind a SUBACK.
+        var greets: [Int64] = []
         /// Connections, counted from 1, that are cut when their client asks for its twin.
         var cuts: Set<Int> = []
         /// Whether messages at QoS 1 are acknowledged.
@@ -75,6 +77,7 @@ private final class BrokerLink: ConnectionHandler {
                 $0.subscribes += 1
                 $0.sessions[identity] = session
             }
+            tell(script.greets)
         case .publish(.telemetry, let packet, let ticket):
             let text = String(decoding: packet.payload, as: UTF8.self)
             seen.update { $0.messages.append(text) }
@@ -106,7 +109,11 @@ private final class BrokerLink: ConnectionHandler {
     private func twin(_ requestID: UnsafeRawBufferPointer, _ connection: Connection) {
         guard !script.cuts.contains(number) else { return connection.close() }
         respond(requestID, status: 200, version: nil, "{}")
-        for version in script.versions {
+        tell(script.versions)
+    }
+
+    private func tell(_ versions: [Int64]) {
+        for version in versions {
             var topic: [UInt8] = []
             HubTopic.appendDesiredPatch(version: version, to: &topic)
             publish(topic, "{\"$version\":\(version)}")
