@@ -10,10 +10,14 @@ struct EncodedEvent: Sendable {
     /// that a reader's filter need not parse it.
     let object: [UInt8]
 
+    /// What stands around properties and body, with ids of common length.
+    private static let frameBytes = 192
+
     init(_ event: DeviceEvent, hubSequence: UInt64? = nil) {
         time = event.enqueuedTime
         source = event.source
-        var json = JSONWriter(capacity: event.body.count + 512)
+        let properties = event.systemProperties.writtenBytes + event.properties.writtenBytes
+        var json = JSONWriter(capacity: event.body.count + properties + Self.frameBytes)
         json.beginObject()
         json.key("deviceId")
         json.value(event.deviceID)
@@ -45,12 +49,13 @@ struct EncodedEvent: Sendable {
 
 extension DeviceEvent {
     /// Whether the body is shown as JSON: the sender says that it is, in UTF-8, and it is (mqtt.md section 4). Line breaks
-    /// between its tokens become spaces in the log; everything else of its text stays.
+    /// between its tokens become spaces in the log; everything else of its text stays. What the hub itself has written is
+    /// not parsed again.
     var bodyIsJSON: Bool {
         guard let type = systemProperties["content-type"], Self.namesJSON(type) else { return false }
         let encoding = systemProperties["content-encoding"]?.lowercased()
         let isUTF8 = encoding == "utf-8" || encoding == "utf8" || (encoding == nil && Self.namesUTF8(type))
-        return isUTF8 && (try? JSONDocument(parsing: body)) != nil
+        return isUTF8 && (source != .deviceMessages || (try? JSONDocument(parsing: body)) != nil)
     }
 
     private static func namesJSON(_ type: String) -> Bool {

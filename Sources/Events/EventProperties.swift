@@ -29,6 +29,11 @@ public struct EventProperties: Sendable, Hashable, ExpressibleByDictionaryLitera
         }
     }
 
+    /// About as many bytes as ``write(to:)`` writes; escapes come on top.
+    var writtenBytes: Int {
+        all.reduce(2) { $0 + $1.name.utf8.count + ($1.value?.utf8.count ?? 2) + 6 }
+    }
+
     func write(to json: inout JSONWriter) {
         json.beginObject()
         for property in all {

@@ -37,6 +37,8 @@ struct LoadCommand: ParsableCommand {
 
     @Option(help: "Clients; their modules, with --modules.")
     var clients = 1000
+    @Option(help: "What the names of clients and devices begin with.")
+    var prefix = "load"
     @Option(help: "Connect modules, so many of each device that is created; 0 for devices.")
     var modules = 0
     @Option(help: "Seconds of the work.")
@@ -97,9 +99,10 @@ struct LoadCommand: ParsableCommand {
     }
 
     private func crowd(_ server: LoadTarget) throws -> [ClientIdentity] {
-        if plain { return (0..<clients).map { .plain("load-\($0)") } }
+        if plain { return (0..<clients).map { .plain("\(prefix)-\($0)") } }
         if let identities { return try LoadIdentities.read(identities) }
-        return try LoadIdentities.create(clients, modulesEach: modules, HubClient(dataFolder: place.data))
+        return try LoadIdentities.create(
+            clients, modulesEach: modules, prefix: prefix, HubClient(dataFolder: place.data))
     }
 
     private var plan: LoadPlan {

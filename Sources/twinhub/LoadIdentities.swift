@@ -25,10 +25,12 @@ enum LoadIdentities {
 
     /// Devices `load-0`, `load-1` … of a running server, or so many modules `module-0` … of each. What is there already
     /// gets the key anew.
-    static func create(_ count: Int, modulesEach: Int, _ hub: HubClient) throws -> [ClientIdentity] {
+    static func create(
+        _ count: Int, modulesEach: Int, prefix: String, _ hub: HubClient
+    ) throws -> [ClientIdentity] {
         let key = SymmetricKey.generate(.system)
         let devices = modulesEach == 0 ? count : (count + modulesEach - 1) / modulesEach
-        let owners = try (0..<devices).map { try TwinID(device: "load-\($0)") }
+        let owners = try (0..<devices).map { try TwinID(device: "\(prefix)-\($0)") }
         let modules =
             modulesEach == 0
             ? [] : try (0..<count).map { try owners[$0 / modulesEach].module("module-\($0 % modulesEach)") }

@@ -37,16 +37,25 @@ enum LoadLines {
 
     private static func append(_ moment: LoadMoment, to json: inout JSONWriter) {
         json.key("at")
-        json.raw("\(Double(moment.ended) / 1e9)".utf8)
+        append(moment.ended, to: &json)
         json.key("seconds")
         json.raw("\(moment.seconds)".utf8)
+    }
+
+    private static func append(_ nanoseconds: UInt64, to json: inout JSONWriter) {
+        json.raw("\(Double(nanoseconds) / 1e9)".utf8)
     }
 
     private static func append(_ summary: LoadSummary, to json: inout JSONWriter) {
         json.key("clients")
         json.value(summary.clients)
-        json.key("seconds")
-        json.raw("\(summary.seconds)".utf8)
+        append(summary.work, to: &json)
+        json.key("began")
+        append(summary.work.began, to: &json)
+        if summary.lastReceivedAt > 0 {
+            json.key("lastReceived")
+            append(summary.lastReceivedAt, to: &json)
+        }
         let counts = summary.counts
         let members: [(StaticString, Int)] = [
             ("connections", counts.connections), ("sessionsPresent", counts.sessionsPresent),

@@ -203,19 +203,13 @@ def patch(bench, clients_count=64):
 
 def fan_out(bench, server_cores, load_cores, goal):
     count, rounds = bench.options.waiters, 10
-    own_load = clients.has_load_command(bench.binary)
     where = server_cores or None
 
     def ours():
         hub = bench.twinhub(where)
         hub.call("PUT", "/devices/bench-fan?api-version=2021-04-12", {"deviceId": "bench-fan"})
         before = hub.process.resident()
-        if own_load:
-            told = clients.load(bench.binary, "waiters", hub.port, count, rounds, load_cores, "--device", "bench-fan", "--data", hub.data)
-            last = [microseconds / 1e6 for microseconds in told["lastMicroseconds"]]
-            each, spent = told.get("residentBytesEach"), None
-        else:
-            last, each, spent = parked(hub, clients.Waiters(hub, "bench-fan", count), before, rounds)
+        last, each, spent = parked(hub, clients.Waiters(hub, "bench-fan", count), before, rounds)
         hub.stop()
         bench.running.remove(hub)
         return {"requests": rounds * count, "per_second": count / statistics.median(last), "last_ms": statistics.median(last) * 1000,
@@ -224,12 +218,7 @@ def fan_out(bench, server_cores, load_cores, goal):
     def theirs():
         broker = bench.up(Mosquitto(bench.folder("mosquitto"), where))
         before = broker.process.resident()
-        if own_load:
-            told = clients.load(bench.binary, "subscribers", broker.port, count, rounds, load_cores, "--topic", "bench")
-            last = [microseconds / 1e6 for microseconds in told["lastMicroseconds"]]
-            each, spent = told.get("residentBytesEach"), None
-        else:
-            last, each, spent = parked(broker, clients.Subscribers(broker.port, count), before, rounds)
+        last, each, spent = parked(broker, clients.Subscribers(broker.port, count), before, rounds)
         broker.stop()
         bench.running.remove(broker)
         return {"requests": rounds * count, "per_second": count / statistics.median(last), "last_ms": statistics.median(last) * 1000,
@@ -238,7 +227,7 @@ def fan_out(bench, server_cores, load_cores, goal):
     mine, peer = bench.alternate(ours, theirs)
     row = compared(
         f"fan-out-{len(server_cores)}", f"one change of 400 B to {count} parked clients, {len(server_cores)} server core(s)", mine,
-        "mosquitto QoS 0", peer, {"throughput": [">=", 1 / goal]}, load="twinhub load" if own_load else "Python, which is the limit")
+        "mosquitto QoS 0", peer, {"throughput": [">=", 1 / goal]}, load="Python, which is the limit")
     row["last_ms"] = (middle(mine, "last_ms"), middle(peer, "last_ms"))
     row["bytes_each"] = (middle(mine, "bytes_each"), middle(peer, "bytes_each"))
     return row

@@ -1,7 +1,7 @@
 """Ten thousand parked clients, and the time until the last of them has what changed.
 
-`twinhub load waiters` and `twinhub load subscribers` do this where the binary has them. Without them the clients below park and
-count in Python: memory and the server's processor time are as true, but the time to the last byte is the client's own.
+The clients below park and count in Python: memory and the server's processor time are true, but the time to the last byte is the
+client's own.
 """
 
 import json
@@ -10,32 +10,15 @@ import resource
 import selectors
 import socket
 import struct
-import subprocess
 import time
 
 from .loads import Wrong
-from .processes import pinned
 
 
 def raise_descriptors():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
-
-
-def has_load_command(binary):
-    """Whether this twinhub brings its own load generator."""
-    return subprocess.run([str(binary), "load", "waiters", "--help"], capture_output=True).returncode == 0
-
-
-def load(binary, kind, port, count, rounds, where, *more):
-    """`twinhub load waiters|subscribers`: {"received", "wrong", "lastMicroseconds": [one a round]}."""
-    command = [str(binary), "load", kind, "--port", str(port), "--connections", str(count), "--rounds", str(rounds), *map(str, more)]
-    done = subprocess.run(pinned(command, where), capture_output=True, text=True, timeout=600, check=True)
-    told = json.loads(done.stdout.splitlines()[-1])
-    if told["wrong"] or told["received"] != count * rounds:
-        raise Wrong(f"{kind}: {told}")
-    return told
 
 
 class Parked:

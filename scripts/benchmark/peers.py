@@ -34,9 +34,9 @@ class TwinHub:
 
     name = "TwinHub"
 
-    def __init__(self, binary, folder, where=None, arguments=(), wait=True, port=None):
+    def __init__(self, binary, folder, where=None, arguments=(), wait=True, port=None, mqtt_port=None):
         self.binary, self.data = str(binary), pathlib.Path(folder)
-        self.port, self.mqtt_port = port or free_port(), free_port()
+        self.port, self.mqtt_port = port or free_port(), mqtt_port or free_port()
         shards = ["--shards", str(len(where))] if where else []
         self.command = [
             self.binary, "serve", "--data", str(self.data), "--https-port", str(self.port), "--mqtt-port", str(self.mqtt_port), *shards,
@@ -180,17 +180,20 @@ class Etcd:
 
 
 class Mosquitto:
-    """mosquitto without persistence, for fan-out at QoS 0."""
+    """mosquitto: without persistence, or, with a certificate, over TLS as well and with its state on disk every second."""
 
     name = "mosquitto"
 
-    def __init__(self, folder, where=None):
+    def __init__(self, folder, where=None, certificate=None, ports=None):
         folder = pathlib.Path(folder)
-        folder.mkdir()
-        self.port = free_port()
+        folder.mkdir(exist_ok=ports is not None)
+        self.port, self.tls_port = ports or (free_port(), free_port())
+        tls = f"listener {self.tls_port} 127.0.0.1\ncertfile {certificate[0]}\nkeyfile {certificate[1]}\n" if certificate else ""
+        kept = f"persistence true\npersistence_location {folder}/\nautosave_interval 1\n" if certificate else "persistence false\n"
+        # Without bounds on what waits for a subscriber, for nothing may be lost.
         (folder / "conf").write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_connections -1\nset_tcp_nodelay true\n"
-            "user root\nlog_type error\n")
+            f"allow_anonymous true\n{kept}max_connections -1\nset_tcp_nodelay true\nmax_queued_messages 0\nmax_inflight_messages 0\n"
+            f"user root\nlog_type error\nlistener {self.port} 127.0.0.1\n{tls}")
         self.process = Process(
             self.name, ["mosquitto", "-c", folder / "conf"], where, folder / "log", env={**os.environ, "PATH": PATH})
         self.process.wait_port(self.port)

@@ -58,6 +58,8 @@ def markdown(results, machine):
             notes.append(
                 f"{row['case']}: last client after {number(row['last_ms'][0], 1)} ms : {number(row['last_ms'][1], 1)} ms; server memory "
                 f"a parked client {number(row['bytes_each'][0], 0)} B : {number(row['bytes_each'][1], 0)} B; load generator: {row['load']}.")
+        if "note" in row:
+            notes.append(f"{row['case']}: {row['note']}")
     if singles:
         lines += ["", "| Case | Value | Goal | Beside |", "|---|---|---|---|"]
         lines += [

@@ -43,6 +43,7 @@ public struct LatencyHistogram: Sendable {
         guard index >= 32 else { return UInt64(index) }
         let shift = index / classesEach - 1
         let leading = UInt64(index - shift * classesEach)
-        return (leading + 1) << UInt64(shift) - 1
+        // The last class ends where the numbers do.
+        return ((leading + 1) << UInt64(shift)) &- 1
     }
 }

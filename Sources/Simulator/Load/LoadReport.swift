@@ -22,8 +22,10 @@ public struct LoadMoment: Hashable, Sendable {
 /// What came of a run.
 public struct LoadSummary: Sendable {
     public var clients = 0
-    /// Of the work itself, in seconds: without connecting.
-    public var seconds = 0.0
+    /// The work itself, without connecting.
+    public var work = LoadMoment(began: 0, ended: 0)
+    /// When the last message or change came; 0 where none did.
+    public var lastReceivedAt: UInt64 = 0
     public var counts = ClientCounts()
     /// From sending a message at QoS 1 to its acknowledgement; one message a client at a time.
     public var latencies = LatencyHistogram()

@@ -161,9 +161,10 @@ public final class LoadRun: Sendable {
             for part in parts {
                 summary.counts = summary.counts + part.counts
                 summary.latencies.add(part.latencies)
+                summary.lastReceivedAt = max(summary.lastReceivedAt, part.lastReceivedAt)
             }
             state.withLock { state in
-                summary.seconds = LoadMoment(began: state.began, ended: state.workEnded!).seconds
+                summary.work = LoadMoment(began: state.began, ended: state.workEnded!)
                 summary.failure = state.failure
             }
             self.parts.withLock { $0 = [] }

@@ -18,6 +18,8 @@ final class LoadShard: ClientObserver, @unchecked Sendable {
     private var mayDial = 0.0
     private var mayPublish = 0.0
     private var nextPublisher = 0
+    private var tickedAt: UInt64 = 0
+    private var lastReceivedAt: UInt64 = 0
     private var arriving = 0
     private var isPublishing = false
     private var hasStopped = false
@@ -49,6 +51,7 @@ final class LoadShard: ClientObserver, @unchecked Sendable {
             messages.append(Self.message(of: identity, bytes: plan.payloadBytes))
         }
         timer = ShardTimer { [unowned self] in tick() }
+        tickedAt = MonotonicClock.nanoseconds
         tick()
     }
 
@@ -64,7 +67,10 @@ final class LoadShard: ClientObserver, @unchecked Sendable {
 
     private func tick() {
         guard !hasStopped else { return }
-        let part = share * Double(Self.tickMilliseconds) / 1000
+        // By the time that has passed, since a busy machine ticks late.
+        let now = MonotonicClock.nanoseconds
+        let part = share * LoadMoment(began: tickedAt, ended: now).seconds
+        tickedAt = now
         mayDial = min(mayDial + Double(plan.connectionsPerSecond) * part, Double(plan.arrivingPerShard))
         while dialled < clients.count, arriving < plan.arrivingPerShard, mayDial >= 1 {
             mayDial -= 1
@@ -110,12 +116,16 @@ final class LoadShard: ClientObserver, @unchecked Sendable {
 
     func counts() -> ClientCounts { clients.reduce(ClientCounts()) { $0 + $1.counts } }
 
-    func stop() -> (counts: ClientCounts, latencies: LatencyHistogram) {
+    /// Ends the clients, and says what came of them.
+    func stop() -> LoadSummary {
         hasStopped = true
         if let timer { shard.cancel(timer) }
-        let last = counts()
+        var summary = LoadSummary()
+        summary.counts = counts()
+        summary.latencies = latencies
+        summary.lastReceivedAt = lastReceivedAt
         for client in clients { client.stop() }
-        return (last, latencies)
+        return summary
     }
 
     // MARK: Notices
@@ -147,6 +157,7 @@ final class LoadShard: ClientObserver, @unchecked Sendable {
     }
 
     private func told(_ number: Int) {
+        lastReceivedAt = MonotonicClock.nanoseconds
         guard case .fanOut = plan.work else { return }
         standing[number].told += 1
         run.take(.told(round: standing[number].told))
