@@ -89,7 +89,9 @@ let package = Package(
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
         tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
         tests("Blobs", ["Vocabulary"]),
-        tests("HTTP"),
+        tests("HTTP", ["Vocabulary"]),
+        tests("Access", ["Vocabulary"]),
+        tests("Vocabulary"),
         tests("Endpoints", ["HTTP"]),
         tests("Simulator", ["Access", "MQTT", "Reactor", "Vocabulary"]),
     ]
