@@ -102,10 +102,13 @@ struct SimulatedClientTests {
 
     @Test("comes back into the session that the server has kept, without subscribing again")
     func reconnects() throws {
-        let told = try lines(ScriptedBroker.Script(cuts: [1]), seen: { seen in
-            #expect(seen.connections == 2)
-            #expect(seen.subscribes == 1)
-        }) { client, line in
+        let told = try lines(
+            ScriptedBroker.Script(cuts: [1]),
+            seen: { seen in
+                #expect(seen.connections == 2)
+                #expect(seen.subscribes == 1)
+            }
+        ) { client, line in
             if line.hasPrefix("ready") { _ = client.readTwin() }
             return line.hasPrefix("twin")
         }
