@@ -8,7 +8,8 @@ import Testing
 struct LoadRunTests {
     /// Runs it to its end against a scripted hub.
     private func run(
-        _ plan: LoadPlan, clients: Int = 20, _ script: ScriptedBroker.Script = ScriptedBroker.Script()
+        _ plan: LoadPlan, clients: Int = 20, host: String = "127.0.0.1",
+        _ script: ScriptedBroker.Script = ScriptedBroker.Script()
     ) throws -> (reports: [String], summary: LoadSummary, seen: ScriptedBroker.Seen) {
         let (reactor, other) = (try Reactor(shards: 2), try Reactor(shards: 1))
         let (ended, down) = (Signal(), Signal())
@@ -24,7 +25,7 @@ struct LoadRunTests {
         plan.settings.filters = ClientSettings.twinFilters
         let run = LoadRun(
             plan, (0..<clients).map { .module("m\($0)") },
-            of: ServerAddress(host: "127.0.0.1", port: broker.port, hubName: "hub.localhost", tls: nil),
+            of: ServerAddress(host: host, port: broker.port, hubName: "hub.localhost", tls: nil),
             on: reactor.shards
         ) { report in
             switch report {
@@ -86,6 +87,12 @@ struct LoadRunTests {
         #expect(summary.counts.losses == 20)
         #expect(summary.counts.sessionsPresent == 20)
         #expect(seen.subscribes == 20)
+    }
+
+    @Test("an address that is none ends it, with the reason")
+    func addressIsNone() throws {
+        let (_, summary, _) = try run(LoadPlan(.connect(holdSeconds: 1)), host: "no-address")
+        #expect(summary.failure?.contains("no-address") == true)
     }
 
     @Test("a refusal ends it, with the reason")

@@ -6,6 +6,8 @@ import Vocabulary
 final class ScriptedBroker: Sendable {
     struct Script: Sendable {
         var refuses: ConnectReturnCode?
+        /// How many CONNECTs are refused before all are let in.
+        var refusals = Int.max
         /// Versions of desired patches that are sent with a twin's answer.
         var versions: [Int64] = []
         /// Versions of desired patches that are sent behind a SUBACK.
@@ -99,7 +101,7 @@ private final class BrokerLink: ConnectionHandler {
             $0.passwords.append(password)
         }
         number = seen.value.connections
-        if let code = script.refuses {
+        if let code = script.refuses, number <= script.refusals {
             server.refuse(code, into: &output)
         } else {
             server.accept(request.isClean ? nil : kept, now: 0, into: &output)

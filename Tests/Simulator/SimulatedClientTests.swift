@@ -100,12 +100,23 @@ struct SimulatedClientTests {
         #expect(told == ["wrong: d1/m1: refused, notAuthorized", "lost"])
     }
 
+    @Test("tries again where the server is not ready for it yet")
+    func unavailable() throws {
+        let told = try lines(ScriptedBroker.Script(refuses: .serverUnavailable, refusals: 2)) { _, line in
+            line == "ready"
+        }
+        #expect(told == ["lost", "lost", "ready"])
+    }
+
     @Test("comes back into the session that the server has kept, without subscribing again")
     func reconnects() throws {
-        let told = try lines(ScriptedBroker.Script(cuts: [1]), seen: { seen in
-            #expect(seen.connections == 2)
-            #expect(seen.subscribes == 1)
-        }) { client, line in
+        let told = try lines(
+            ScriptedBroker.Script(cuts: [1]),
+            seen: { seen in
+                #expect(seen.connections == 2)
+                #expect(seen.subscribes == 1)
+            }
+        ) { client, line in
             if line.hasPrefix("ready") { _ = client.readTwin() }
             return line.hasPrefix("twin")
         }

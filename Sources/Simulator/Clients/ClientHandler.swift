@@ -45,6 +45,10 @@ extension SimulatedClient {
             self.isSessionPresent = isSessionPresent
             guard !settings.filters.isEmpty, !isSessionPresent else { return becomeReady(on: connection) }
             subscription = link.subscribe(settings.filters, now: shard.uptimeMilliseconds, into: &output)
+        case .refused(.serverUnavailable):
+            // So says a hub that is still reading its log; it lets the client in later.
+            counts.refusals += 1
+            connection.close()
         case .refused(let code):
             counts.refusals += 1
             found("refused, \(code)", on: connection)

@@ -96,6 +96,9 @@ public final class SimulatedClient {
             connect(on: connection)
             wake(afterMilliseconds: settings.readyMilliseconds)
         } catch {
+            // An address that is none stays so.
+            counts.wrong += 1
+            observer.client(self, .wrong("\(identity.name): \(error.description)"))
             lost(error.description)
         }
     }

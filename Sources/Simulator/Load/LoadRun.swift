@@ -10,6 +10,8 @@ public final class LoadRun: Sendable {
         /// When the work ended, and what it took in.
         var workEnded: UInt64?
         var failure: String?
+        /// Why a client was lost or did not come to be, the last time.
+        var lastLoss: String?
         /// For the end by silence: messages received, and when that number last changed.
         var received = 0
         var receivedAt: UInt64 = 0
@@ -61,6 +63,8 @@ public final class LoadRun: Sendable {
         }
         if isFirst { end() }
     }
+
+    func noteLoss(_ reason: String) { state.withLock { $0.lastLoss = reason } }
 
     // MARK: Milestones
 
@@ -141,7 +145,8 @@ public final class LoadRun: Sendable {
         }
         let patience = plan.patienceSeconds + plan.workSeconds
         if now - began > UInt64(patience) * 1_000_000_000 {
-            fail("not done after \(patience) seconds: \(ready) of \(identities.count) clients are connected")
+            let loss = state.withLock { $0.lastLoss }.map { "; the last loss: \($0)" } ?? ""
+            fail("not done after \(patience) seconds: \(ready) of \(identities.count) clients are connected\(loss)")
         }
     }
 

@@ -164,6 +164,7 @@ final class LoadShard: ClientObserver, @unchecked Sendable {
     }
 
     private func lost(_ number: Int, _ reason: String) {
+        run.noteLoss(reason)
         guard standing[number].isReady else { return }
         standing[number].isReady = false
         run.take(.lost(isFirst: !standing[number].wasLost))
