@@ -35,7 +35,7 @@ struct MemberCursor {
         guard let metadataKey else { return true }
         guard isAtMember else { return metadataKey == metadataEnd }
         return metadataKey < metadataEnd && tape.kind(metadataKey + 1) == .object
-            && tape.raw(metadataKey).elementsEqual(tape.raw(key))
+            && UnsafeRawBufferPointer(tape.raw(metadataKey)).isEqual(to: UnsafeRawBufferPointer(tape.raw(key)))
     }
 
     mutating func advance() {

@@ -32,7 +32,7 @@ struct TwinDifference {
     private mutating func section(
         _ name: StaticString, _ old: ArraySlice<UInt8>, _ new: ArraySlice<UInt8>, isFirst: Bool
     ) -> Bool {
-        guard old != new else { return false }
+        guard !old.withUnsafeBytes({ old in new.withUnsafeBytes { old.isEqual(to: $0) } }) else { return false }
         let start = mark()
         let found = old.withUnsafeBufferPointer { oldBytes in
             new.withUnsafeBufferPointer { newBytes in
@@ -67,7 +67,9 @@ struct TwinDifference {
             if let key = index.take(name) {
                 if old.kind(cursor.value) == .object, new.kind(key + 1) == .object {
                     if object(name, cursor.value, of: old, key + 1, of: new, isFirst: !hasAny) { hasAny = true }
-                } else if !old.raw(cursor.value).elementsEqual(new.raw(key + 1)) {
+                } else if !UnsafeRawBufferPointer(old.raw(cursor.value)).isEqual(
+                    to: UnsafeRawBufferPointer(new.raw(key + 1)))
+                {
                     member(name, old.raw(cursor.value), new.raw(key + 1), isFirst: !hasAny)
                     hasAny = true
                 }

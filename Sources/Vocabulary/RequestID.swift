@@ -12,21 +12,27 @@ public struct RequestID: Hashable, Sendable {
     private static let digits = Array("0123456789abcdef".utf8)
 
     /// 32 lower-case hexadecimal digits.
-    public func appendPlain(to bytes: inout [UInt8]) {
-        for position in 0..<32 { bytes.append(digit(position)) }
-    }
+    public func appendPlain(to bytes: inout [UInt8]) { append(dashes: false, to: &bytes) }
 
     /// 8-4-4-4-12 lower-case hexadecimal digits.
-    public func appendDashed(to bytes: inout [UInt8]) {
-        for position in 0..<32 {
-            if position == 8 || position == 12 || position == 16 || position == 20 { bytes.append(UInt8(ascii: "-")) }
-            bytes.append(digit(position))
-        }
-    }
+    public func appendDashed(to bytes: inout [UInt8]) { append(dashes: true, to: &bytes) }
 
-    private func digit(_ position: Int) -> UInt8 {
-        let word = position < 16 ? high : low
-        return Self.digits[Int(truncatingIfNeeded: word >> UInt64((15 - position % 16) * 4) & 15)]
+    private func append(dashes: Bool, to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
+            var end = 0
+            Self.digits.withUnsafeBufferPointer { digits in
+                for position in 0..<32 {
+                    if dashes, position == 8 || position == 12 || position == 16 || position == 20 {
+                        text[end] = UInt8(ascii: "-")
+                        end += 1
+                    }
+                    let word = position < 16 ? high : low
+                    text[end] = digits[Int(truncatingIfNeeded: word >> UInt64((15 - (position & 15)) * 4) & 15)]
+                    end += 1
+                }
+            }
+            bytes.append(contentsOf: text[..<end])
+        }
     }
 
     public var plain: String {

@@ -36,7 +36,7 @@ struct StoredEntity: Sendable {
     }
 
     func hasKey(_ other: UnsafeRawBufferPointer) -> Bool {
-        other.count == keyLength && withKey { $0.elementsEqual(other) }
+        other.count == keyLength && withKey { $0.isEqual(to: other) }
     }
 
     /// The entity. A line whose checksum is right and whose content is not what this version writes is a defect of

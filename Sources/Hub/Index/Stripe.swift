@@ -113,7 +113,7 @@ extension Stripe.Slot {
 extension TwinID {
     func hasKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var key = key
-        return key.withUTF8 { $0.count == bytes.count && bytes.elementsEqual($0) }
+        return key.withUTF8 { bytes.isEqual(to: UnsafeRawBufferPointer($0)) }
     }
 
     func withKeyBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
