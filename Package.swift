@@ -73,5 +73,6 @@ let package = Package(
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
+        tests("HTTP", ["Vocabulary"]),
     ]
 )
