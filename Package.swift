@@ -73,6 +73,7 @@ let package = Package(
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
+        tests("Vocabulary"),
         tests("HTTP", ["Vocabulary"]),
     ]
 )
