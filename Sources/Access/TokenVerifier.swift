@@ -66,10 +66,7 @@ public final class TokenVerifier {
         guard hostNames.accepts(parsed.host) else {
             throw AccessRefusal("the token is for another host, \(parsed.host)")
         }
-        let (principal, epoch) = try signer(of: parsed, signers)
-        guard Self.covers(parsed.segments, path, principal) else {
-            throw AccessRefusal("the token does not cover this path")
-        }
+        let (principal, epoch) = try signer(of: parsed, path, signers)
         remembered[place] = Remembered(
             text: Array(token), end: parsed.expiry + grace, segments: parsed.segments, principal: principal,
             epoch: epoch)
@@ -81,15 +78,18 @@ public final class TokenVerifier {
         return signers().contains { $0.epoch == epoch && Principal($0.id) == known.principal && $0.isEnabled }
     }
 
+    /// Who signed this and may have signed it for this path.
     private func signer(
-        of token: SASToken, _ signers: () -> [Signer]
+        of token: SASToken, _ path: UnsafeRawBufferPointer, _ signers: () -> [Signer]
     ) throws(AccessRefusal) -> (principal: Principal, epoch: UInt64?) {
         if let name = token.policy {
             guard let policy = policies[name] else { throw AccessRefusal("there is no policy \(name)") }
             guard token.isSigned(by: policy.primary) || token.isSigned(by: policy.secondary) else {
                 throw AccessRefusal("the signature matches neither key of policy \(policy.name)")
             }
-            return (Principal(.policy(policy.name), policy.permissions), nil)
+            let principal = Principal(.policy(policy.name), policy.permissions)
+            guard Self.covers(token.segments, path, principal) else { throw Self.uncovered }
+            return (principal, nil)
         }
         var reason = AccessRefusal("no identity that this path names can sign for it")
         for signer in signers() {
@@ -101,25 +101,32 @@ public final class TokenVerifier {
                 reason = AccessRefusal("\(signer.id) does not authenticate by key")
                 continue
             }
-            if token.isSigned(by: primary) || token.isSigned(by: secondary) {
-                return (Principal(signer.id), signer.epoch)
+            guard token.isSigned(by: primary) || token.isSigned(by: secondary) else {
+                reason = AccessRefusal("the signature matches neither key of \(signer.id)")
+                continue
             }
-            reason = AccessRefusal("the signature matches neither key of \(signer.id)")
+            let principal = Principal(signer.id)
+            if Self.covers(token.segments, path, principal) { return (principal, signer.epoch) }
+            reason = Self.uncovered
         }
         throw reason
     }
 
-    /// Whether the signed resource is a prefix, segment by segment, of what is requested. What an identity has signed may
-    /// also be longer than that, as long as it is about the identity itself (auth.md section 1.1).
+    private static let uncovered = AccessRefusal("the token does not cover this path")
+
+    /// Whether the signed resource fits what is requested (auth.md section 1.1). A policy's is a prefix of it, segment by
+    /// segment. A device signs for itself or, as the Defender agent does, for the bare host; a module for itself. Both may
+    /// say more than that, as old tools do, but a device does not sign in a module's name.
     private static func covers(_ signed: [String], _ path: UnsafeRawBufferPointer, _ principal: Principal) -> Bool {
-        if signed.isEmpty { return true }
         switch principal.kind {
-        case .device(let id), .module(let id):
-            var own = ["devices", id.device.lowercased()]
-            if let module = id.module { own += ["modules", module.lowercased()] }
-            if signed.count >= own.count { return signed.starts(with: own) }
+        case .device(let id):
+            let own = ["devices", id.device.lowercased()]
+            return signed.isEmpty || signed.starts(with: own) && !signed.dropFirst(own.count).starts(with: ["modules"])
+        case .module(let id):
+            return signed.starts(with: ["devices", id.device.lowercased(), "modules", id.module?.lowercased() ?? ""])
         case .policy, .everybody: break
         }
+        if signed.isEmpty { return true }
         var requested = path.split(separator: UInt8(ascii: "/"))[...]
         if let first = requested.first, first.elementsEqual("emulator".utf8) { requested = requested.dropFirst() }
         guard signed.count <= requested.count else { return false }
