@@ -74,6 +74,7 @@ let package = Package(
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
         tests("Vocabulary"),
+        tests("Access", ["Vocabulary"]),
         tests("HTTP", ["Vocabulary"]),
     ]
 )
