@@ -11,22 +11,29 @@ public struct APIVersion: Hashable, Sendable, Comparable {
 
     /// Throws `InvalidProtocolVersion` for anything else.
     public init(_ text: String?) throws(HubError) {
-        guard let text, Self.isValid(text) else { throw HubError(.invalidProtocolVersion, "BadRequest") }
+        var text = text ?? ""
+        guard text.withUTF8({ Self.isValid(UnsafeRawBufferPointer($0)) }) else {
+            throw HubError(.invalidProtocolVersion, "BadRequest")
+        }
         self.text = text
     }
 
-    private static func isValid(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10 || (bytes.count > 10 && bytes[10...].elementsEqual("-preview".utf8)) else {
-            return false
-        }
-        for (index, byte) in bytes.prefix(10).enumerated() {
-            let isDash = index == 4 || index == 7
-            guard isDash ? byte == UInt8(ascii: "-") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
-                return false
+    private static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count >= 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            bytes.count == 10 || bytes[10...].elementsEqual("-preview".utf8)
+        else { return false }
+        func number(_ range: Range<Int>) -> Int {
+            var value = 0
+            for index in range {
+                let digit = Int(bytes[index]) - Int(UInt8(ascii: "0"))
+                guard (0...9).contains(digit) else { return -1 }
+                value = value * 10 + digit
             }
+            return value
         }
-        return text >= "2016-02-03"
+        let (year, month, day) = (number(0..<4), number(5..<7), number(8..<10))
+        guard (1...12).contains(month), (1...31).contains(day) else { return false }
+        return (year * 100 + month) * 100 + day >= 2016_02_03
     }
 
     public static func < (left: APIVersion, right: APIVersion) -> Bool { left.text < right.text }

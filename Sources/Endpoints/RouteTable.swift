@@ -3,7 +3,7 @@ import Vocabulary
 
 /// The one table of every operation. From it follow dispatch, 404, and 405 with `Allow`.
 public struct RouteTable: Sendable {
-    /// Longer paths name nothing here.
+    /// Longer paths name nothing here, but for what a tail captures.
     public static let maximumSegments = 12
 
     public let routes: [Route]
@@ -13,7 +13,27 @@ public struct RouteTable: Sendable {
         var literals: [(text: [UInt8], node: Node)] = []
         var capture: [Node] = []
         var captureName = ""
+        var tailName = ""
+        /// Those that take everything from here on.
+        var tails: [Route] = []
         var routes: [Route] = []
+    }
+
+    /// A path on its way through the table.
+    private struct Search {
+        let method: HTTPMethod
+        let path: UnsafeRawBufferPointer
+        /// More segments than are looked at.
+        var isLong = false
+        var captures: [(name: String, value: ArraySlice<UInt8>)] = []
+        var allowed: [HTTPMethod] = []
+
+        /// The route of the method among these; notes what the others take.
+        mutating func choose(_ routes: [Route]) -> Route? {
+            if let route = routes.first(where: { $0.method == method }) { return route }
+            for route in routes where !allowed.contains(route.method) { allowed.append(route.method) }
+            return nil
+        }
     }
 
     /// What a path and method lead to.
@@ -38,6 +58,12 @@ public struct RouteTable: Sendable {
             return
         }
         if segment.first == UInt8(ascii: "{") {
+            if segment.ends(with: "...}") {
+                precondition(segments.count == 1, "nothing can follow a tail")
+                node.tailName = String(decoding: segment.dropFirst().dropLast(4), as: UTF8.self)
+                node.tails.append(route)
+                return
+            }
             if node.capture.isEmpty {
                 node.capture = [Node()]
                 node.captureName = String(decoding: segment.dropFirst().dropLast(), as: UTF8.self)
@@ -60,46 +86,51 @@ public struct RouteTable: Sendable {
     public func match(_ method: HTTPMethod, path: UnsafeRawBufferPointer) -> Match {
         var segments: [Range<Int>] = []
         segments.reserveCapacity(8)
+        var search = Search(method: method == .head ? .get : method, path: path)
+        var count = 0
         var start = 0
         for index in 0...path.count where index == path.count || path[index] == UInt8(ascii: "/") {
-            if index > start { segments.append(start..<index) }
+            if index > start {
+                count += 1
+                if count <= Self.maximumSegments { segments.append(start..<index) }
+            } else if index > 0, index < path.count {
+                // Only a last slash may stand alone.
+                return .notFound
+            }
             start = index + 1
-            if segments.count > Self.maximumSegments { return .notFound }
         }
-        // Only the first slash and one last slash may stand alone.
-        guard path.first == UInt8(ascii: "/"), Self.slashes(in: path) <= segments.count + 1 else { return .notFound }
-        var captures: [(name: String, value: ArraySlice<UInt8>)] = []
-        var allowed: [HTTPMethod] = []
-        let wanted = method == .head ? .get : method
-        if let route = find(wanted, path, segments[...], in: root, &captures, &allowed) {
-            return .route(route, Self.captures(captures))
-        }
+        guard path.first == UInt8(ascii: "/") else { return .notFound }
+        search.isLong = count > Self.maximumSegments
+        if let route = find(segments[...], in: root, &search) { return .route(route, Self.captures(search.captures)) }
+        var allowed = search.allowed
         if allowed.isEmpty { return .notFound }
         if allowed.contains(.get) { allowed.append(.head) }
         allowed.append(.options)
         return .methodNotAllowed(allowed)
     }
 
-    /// Literals win over captures; where a literal leads nowhere for this method, the capture is tried, so that a device
-    /// called `query` can be read and written though not posted to.
-    private func find(
-        _ method: HTTPMethod, _ path: UnsafeRawBufferPointer, _ segments: ArraySlice<Range<Int>>, in node: Node,
-        _ captures: inout [(name: String, value: ArraySlice<UInt8>)], _ allowed: inout [HTTPMethod]
-    ) -> Route? {
-        guard let range = segments.first else {
-            if let route = node.routes.first(where: { $0.method == method }) { return route }
-            for route in node.routes where !allowed.contains(route.method) { allowed.append(route.method) }
-            return nil
-        }
-        let segment = UnsafeRawBufferPointer(rebasing: path[range])
+    /// Literals win over captures, and captures over tails; where a literal leads nowhere for this method, the capture is
+    /// tried, so that a device called `query` can be read and written though not posted to.
+    private func find(_ segments: ArraySlice<Range<Int>>, in node: Node, _ search: inout Search) -> Route? {
+        guard let range = segments.first else { return search.isLong ? nil : search.choose(node.routes) }
+        let segment = UnsafeRawBufferPointer(rebasing: search.path[range])
         for (text, child) in node.literals where Self.equalIgnoringCase(segment, text) {
-            if let route = find(method, path, segments.dropFirst(), in: child, &captures, &allowed) { return route }
+            if let route = find(segments.dropFirst(), in: child, &search) { return route }
         }
-        guard let child = node.capture.first, let decoded = Self.decode(segment) else { return nil }
-        captures.append((node.captureName, decoded[...]))
-        if let route = find(method, path, segments.dropFirst(), in: child, &captures, &allowed) { return route }
-        captures.removeLast()
-        return nil
+        // What hides a slash is a tail rather than an id, where there can be a tail.
+        if let child = node.capture.first, let decoded = Self.decode(segment),
+            node.tails.isEmpty || !decoded.contains(Self.hiddenSlash)
+        {
+            search.captures.append((node.captureName, decoded[...]))
+            if let route = find(segments.dropFirst(), in: child, &search) { return route }
+            search.captures.removeLast()
+        }
+        // A tail keeps its slashes, a last one too, and may spell them `%2F`.
+        guard !node.tails.isEmpty, let rest = PercentCoding.decode(search.path[range.lowerBound...]),
+            let route = search.choose(node.tails)
+        else { return nil }
+        search.captures.append((node.tailName, rest[...]))
+        return route
     }
 
     private static func captures(_ found: [(name: String, value: ArraySlice<UInt8>)]) -> PathCaptures {
@@ -112,16 +143,14 @@ public struct RouteTable: Sendable {
         return PathCaptures(key: device + [UInt8(ascii: "/")] + module, values: found)
     }
 
-    /// Nil where the escapes are malformed, or hide a slash, which no id may hold.
+    /// Nil where the escapes are malformed. A slash that an escape hides divides nothing: it becomes U+0000, which is in no
+    /// id either, so that the id is refused as such.
     private static func decode(_ segment: UnsafeRawBufferPointer) -> [UInt8]? {
         guard segment.contains(UInt8(ascii: "%")) else { return Array(segment) }
-        guard let decoded = PercentCoding.decode(segment), !decoded.contains(UInt8(ascii: "/")) else { return nil }
-        return decoded
+        return PercentCoding.decode(segment)?.map { $0 == UInt8(ascii: "/") ? hiddenSlash : $0 }
     }
 
-    private static func slashes(in path: UnsafeRawBufferPointer) -> Int {
-        path.reduce(0) { $1 == UInt8(ascii: "/") ? $0 + 1 : $0 }
-    }
+    private static let hiddenSlash: UInt8 = 0
 
     private static func equalIgnoringCase(_ segment: UnsafeRawBufferPointer, _ text: [UInt8]) -> Bool {
         guard segment.count == text.count else { return false }
@@ -131,5 +160,12 @@ public struct RouteTable: Sendable {
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {
         byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+    }
+}
+
+extension [UInt8] {
+    fileprivate func ends(with text: StaticString) -> Bool {
+        suffix(text.utf8CodeUnitCount).elementsEqual(
+            UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }
