@@ -76,5 +76,6 @@ let package = Package(
         tests("Vocabulary"),
         tests("Access", ["Vocabulary"]),
         tests("HTTP", ["Vocabulary"]),
+        tests("Endpoints", ["Access", "HTTP", "JSON", "Vocabulary"]),
     ]
 )
