@@ -24,6 +24,8 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     private unowned(unsafe) let connection: Connection
     private var phase = Phase.reading
     private var parser = HTTP1Parser()
+    /// Whether a part of a head has come.
+    private var isInHead = false
     /// What the answer at hand depends on.
     private var answer = AnswerForm()
     /// Where this connection stands in its shard's list.
@@ -54,7 +56,10 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
                     if used == 0 { break reading }
                     offset += used
                 case .body(let body):
-                    offset += try readBody(body, rest)
+                    let used = try readBody(body, rest)
+                    // A chunk's size line, or a trailer, that has not come whole.
+                    if used == 0 { break reading }
+                    offset += used
                 case .answering, .streaming:
                     // Pipelined requests wait their turn, within a bound.
                     if rest.count > shared.limits.pipelinedBytes { connection.pauseReading() }
@@ -72,9 +77,12 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
 
     private func readHead(_ bytes: UnsafeRawBufferPointer) throws(HTTPFailure) -> Int {
         guard let head = try parser.parse(bytes, shared.limits, shared.scratch) else {
-            wait(milliseconds: shared.limits.headMilliseconds)
+            // From its first byte on: sending slowly gains a client no time.
+            if !isInHead { wait(milliseconds: shared.limits.headMilliseconds) }
+            isInHead = true
             return 0
         }
+        isInHead = false
         answer = AnswerForm(head)
         switch head.framing {
         case .none:
@@ -110,8 +118,6 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         if body.isComplete {
             phase = .reading
             try body.withRequest(shared.limits, shared.scratch) { dispatch($0) }
-        } else if used == 0 {
-            throw HTTPFailure(400, "The body cannot be read.")
         }
         return used
     }
