@@ -92,7 +92,7 @@ let package = Package(
         tests("HTTP", ["Vocabulary"]),
         tests("Access", ["Vocabulary"]),
         tests("Vocabulary"),
-        tests("Endpoints", ["HTTP"]),
+        tests("Endpoints", ["Access", "HTTP", "JSON", "Vocabulary"]),
         tests("Simulator", ["Access", "MQTT", "Reactor", "Vocabulary"]),
     ]
 )

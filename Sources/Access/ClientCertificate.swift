@@ -13,10 +13,12 @@ public struct ClientCertificate: Hashable, Sendable {
 
     /// Nil where the bytes are not a certificate in DER.
     public init?(der: [UInt8]) {
-        var next = UnsafePointer(der.withUnsafeBufferPointer { $0.baseAddress })
         let certificate = der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
-            next = buffer.baseAddress
-            return d2i_X509(nil, &next, buffer.count)
+            var next = buffer.baseAddress
+            guard let read = d2i_X509(nil, &next, buffer.count) else { return nil }
+            if next == buffer.baseAddress?.advanced(by: buffer.count) { return read }
+            X509_free(read)
+            return nil
         }
         guard let certificate else { return nil }
         defer { X509_free(certificate) }

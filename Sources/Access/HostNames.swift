@@ -9,7 +9,13 @@ public struct HostNames: Sendable {
 
     public func accepts(_ host: String) -> Bool {
         let name = Self.withoutPort(host.lowercased())
-        return own.contains(name) || name.hasSuffix(".azure-devices.net") || name.hasPrefix("127.")
+        return own.contains(name) || name.hasSuffix(".azure-devices.net") || Self.isLoopback(name)
+    }
+
+    /// `127.x.y.z`, all of which is this machine.
+    private static func isLoopback(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
     private static func withoutPort(_ host: String) -> String {

@@ -45,7 +45,7 @@ public struct HTTP1Parser {
         // Empty lines before a request are skipped (RFC 9112 section 2.2).
         while start + 1 < bytes.count, bytes[start] == 13, bytes[start + 1] == 10 { start += 2 }
         guard let end = HeadReader.end(of: bytes, from: max(start, scanned)) else {
-            try HeadReader.refuseEarly(UnsafeRawBufferPointer(rebasing: bytes[start...]), limits)
+            try HeadReader.refuseEarly(bytes, from: start, limits)
             scanned = max(bytes.count - 3, 0)
             return nil
         }

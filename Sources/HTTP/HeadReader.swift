@@ -42,11 +42,14 @@ struct HeadReader {
         return nil
     }
 
-    /// What can be refused before the head is whole.
-    static func refuseEarly(_ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits) throws(HTTPFailure) {
+    /// What can be refused before the head is whole. It begins at `start`; empty lines before it count to its length.
+    static func refuseEarly(
+        _ bytes: UnsafeRawBufferPointer, from start: Int, _ limits: HTTPLimits
+    ) throws(HTTPFailure) {
         guard bytes.count <= limits.headBytes else {
             throw HTTPFailure(431, "The head is longer than \(limits.headBytes) bytes.")
         }
+        let bytes = UnsafeRawBufferPointer(rebasing: bytes[start...])
         let line = bytes.firstIndex(of: 10) ?? bytes.count
         guard
             bytes[..<min(line, bytes.count)].prefix(limits.methodBytes + 1).contains(UInt8(ascii: " "))
@@ -58,7 +61,7 @@ struct HeadReader {
     }
 
     mutating func read() throws(HTTPFailure) -> HTTP1Parser.Head {
-        guard end + 2 - position <= limits.headBytes else {
+        guard end + 2 <= limits.headBytes else {
             throw HTTPFailure(431, "The head is longer than \(limits.headBytes) bytes.")
         }
         let method = try readMethod()
@@ -145,20 +148,24 @@ struct HeadReader {
                 throw HTTPFailure(400, "The request target is neither a path nor an absolute URL.")
             }
             let authority = target.lowerBound + (lowered.starts(with: "https://".utf8) ? 8 : 7)
-            guard let slash = bytes[authority..<target.upperBound].firstIndex(of: UInt8(ascii: "/")), slash > authority
-            else {
-                throw HTTPFailure(400, "The absolute request target has no path.")
-            }
-            start = slash
+            var end = authority
+            while end < target.upperBound, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?") { end += 1 }
+            guard end > authority else { throw HTTPFailure(400, "The absolute request target has no host.") }
+            try checkHost(UnsafeRawBufferPointer(rebasing: bytes[authority..<end]))
+            start = end
         }
         let whole = bytes[start..<target.upperBound]
         guard !whole.contains(UInt8(ascii: "#")) else { throw HTTPFailure(400, "A request target has no fragment.") }
-        guard let mark = whole.firstIndex(of: UInt8(ascii: "?")) else {
-            return (UnsafeRawBufferPointer(rebasing: whole), UnsafeRawBufferPointer(start: nil, count: 0))
-        }
-        return (
-            UnsafeRawBufferPointer(rebasing: whole[..<mark]), UnsafeRawBufferPointer(rebasing: whole[(mark + 1)...])
-        )
+        let mark = whole.firstIndex(of: UInt8(ascii: "?"))
+        let path = UnsafeRawBufferPointer(rebasing: whole[..<(mark ?? whole.endIndex)])
+        let query = mark.map { UnsafeRawBufferPointer(rebasing: whole[($0 + 1)...]) }
+        return (path.isEmpty ? Self.rootPath : path, query ?? UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    /// What an absolute URL without a path names (RFC 9112 section 3.2.1).
+    private static var rootPath: UnsafeRawBufferPointer {
+        let slash: StaticString = "/"
+        return UnsafeRawBufferPointer(start: slash.utf8Start, count: slash.utf8CodeUnitCount)
     }
 
     // MARK: Fields
@@ -256,13 +263,33 @@ struct HeadReader {
 
     /// `uri-host [":" port]` (RFC 9110 section 7.2); empty is allowed where the target has no authority.
     private func checkHost(_ value: UnsafeRawBufferPointer) throws(HTTPFailure) {
-        for byte in value {
-            switch byte {
-            case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "@"), UInt8(ascii: "?"), UInt8(ascii: "#"),
-                UInt8(ascii: ","), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), 0...0x20, 0x7F...0xFF:
-                throw HTTPFailure(400, "The Host field does not hold a host.")
-            default: continue
-            }
+        guard let first = value.first else { return }
+        let isBracketed = first == UInt8(ascii: "[")
+        var index = isBracketed ? 1 : 0
+        while index < value.count, value[index] != (isBracketed ? UInt8(ascii: "]") : UInt8(ascii: ":")) {
+            guard Self.isInHost(value[index]) else { throw Self.noHost }
+            index += 1
+        }
+        guard index > (isBracketed ? 1 : 0) else { throw Self.noHost }
+        if isBracketed {
+            guard index < value.count else { throw Self.noHost }
+            index += 1
+        }
+        guard index < value.count else { return }
+        guard value[index] == UInt8(ascii: ":"),
+            value[(index + 1)...].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { throw Self.noHost }
+    }
+
+    private static let noHost = HTTPFailure(400, "The Host field does not hold a host.")
+
+    private static func isInHost(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "@"), UInt8(ascii: "?"), UInt8(ascii: "#"),
+            UInt8(ascii: ","), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "["),
+            UInt8(ascii: "]"), 0...0x20, 0x7F...0xFF:
+            false
+        default: true
         }
     }
 

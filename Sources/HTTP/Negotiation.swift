@@ -38,12 +38,25 @@ extension HTTPHeaders {
             guard let first = parts.first?.lowercased() else { continue }
             var weight = 1000
             for parameter in parts.dropFirst() where parameter.lowercased().hasPrefix("q=") {
-                weight = Int((Double(String(parameter.dropFirst(2))) ?? 0) * 1000)
+                weight = self.weight(parameter.dropFirst(2)) ?? 0
             }
             if first == name { found = weight }
             if let wildcard, first == wildcard { any = weight }
         }
         return found ?? any ?? 0
+    }
+
+    /// A weight in thousandths: 0 to 1 with at most three decimals (RFC 9110 section 12.4.2); nil for anything else.
+    private func weight(_ text: Substring) -> Int? {
+        let bytes = Array(text.utf8)
+        guard (1...5).contains(bytes.count), bytes.count == 1 || bytes[1] == UInt8(ascii: ".") else { return nil }
+        var thousandths = 0
+        for place in [0, 2, 3, 4] {
+            let digit = place < bytes.count ? bytes[place] : UInt8(ascii: "0")
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            thousandths = thousandths * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return thousandths <= 1000 ? thousandths : nil
     }
 
     private func trimmed(_ text: Substring) -> String {

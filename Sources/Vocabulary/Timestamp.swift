@@ -104,6 +104,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         }
         guard position == bytes.count else { return nil }
         let days = CivilTime.days(year: year, month: month, day: day)
+        // No other day of the calendar: 30 February is none.
+        guard CivilTime(Timestamp(ticks: days * 86400 * Self.ticksPerSecond)).day == day else { return nil }
         ticks = ((days * 24 + hour) * 60 + minute) * 60 * Self.ticksPerSecond + second * Self.ticksPerSecond + fraction
     }
 }

@@ -53,6 +53,14 @@ def test_chunked_bodies_with_extensions_and_trailers(hub, wire, device, authoriz
     assert wire().send(head + body.replace(b"A \r\n", b"A\r\n")).answer().json()["tags"] == {"a": 1}
 
 
+def test_a_chunked_body_may_come_byte_by_byte(wire, device, authorization):
+    head = request("PATCH", f"{twin_path(device)}?api-version=2021-04-12", authorization, "Transfer-Encoding: chunked")
+    connection = wire().send(head)
+    for byte in chunked(b'{"tags":', b'{"a":1}}', trailers=["X-Trailer: ignored"]):
+        connection.send(bytes([byte]))
+    assert connection.answer().json()["tags"] == {"a": 1}
+
+
 def test_an_answer_still_comes_after_a_half_close(wire, get):
     connection = wire().send(get).finish()
     assert connection.answer().status == 200 and connection.closed()

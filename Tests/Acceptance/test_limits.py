@@ -37,6 +37,20 @@ def test_a_connection_on_which_nothing_comes_is_closed(hasty, sent):
         assert ended(connection, {408})
 
 
+def test_a_head_that_never_ends_is_given_up_however_steadily_it_comes(hasty):
+    with Wire(hasty.https_port) as connection:
+        connection.send(b"GET / HTTP/1.1\r\nX: ")
+        connection.socket.settimeout(0.2)
+        for _ in range(100):
+            connection.send(b"y")
+            try:
+                assert ended(connection, {408})
+                return
+            except TimeoutError:
+                continue
+        pytest.fail("the head is still waited for")
+
+
 def test_a_body_that_stops_is_given_up(hasty):
     token = sas.token("localhost", hasty.owner_key, "iothubowner")
     with Wire(hasty.https_port) as connection:

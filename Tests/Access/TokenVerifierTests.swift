@@ -4,174 +4,196 @@ import Vocabulary
 @testable import Access
 
 @Suite struct TokenVerifierTests {
-    private static let keyText = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-    private static let expiry: Int64 = 1_893_456_000
+    private static let now: Int64 = 1_893_456_000
+    private static let environment = Environment.standing(at: now)
 
-    private static func key(_ text: String = keyText) throws -> SymmetricKey { try SymmetricKey(base64: text) }
+    /// A hub's door with one device, two modules and the default policies; its identities can change under it.
+    private final class Door {
+        let verifier = TokenVerifier(policies: .wellKnown, hostNames: HostNames(), grace: 300)
+        var signers: [TokenVerifier.Signer] = []
 
-    private static func authentication(
-        _ primary: String = keyText, _ secondary: String = keyText
-    ) throws -> Authentication {
-        .sas(primary: try key(primary), secondary: try key(secondary))
-    }
-
-    private static let other = "ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZY="
-
-    private static func signer(
-        _ id: String, _ authentication: Authentication, isEnabled: Bool = true, epoch: UInt64 = 1
-    ) -> TokenVerifier.Signer {
-        TokenVerifier.Signer(
-            id: TwinID(trusted: id), authentication: authentication, isEnabled: isEnabled, epoch: epoch)
-    }
-
-    private static func verifier(grace: Int = 300) -> TokenVerifier {
-        TokenVerifier(policies: .wellKnown, hostNames: HostNames(extra: ["my.hub"]), grace: grace)
-    }
-
-    private static func verify(
-        _ token: String, _ path: String, _ signers: [TokenVerifier.Signer],
-        by verifier: TokenVerifier = TokenVerifierTests.verifier(), at seconds: Int64 = expiry - 10
-    ) throws(AccessRefusal) -> Principal {
-        let (token, path) = (Array(token.utf8), Array(path.utf8))
-        return try token.withUnsafeBytes { token in
-            path.withUnsafeBytes { path in
-                Result { () throws(AccessRefusal) in
-                    try verifier.verify(token, path: path, now: Timestamp(unixSeconds: seconds)) { signers }
+        func isOpen(_ token: String, _ path: String, at seconds: Int64 = now) -> Principal? {
+            Array(token.utf8).withUnsafeBytes { token in
+                Array(path.utf8).withUnsafeBytes { path in
+                    try? verifier.verify(token, path: path, now: Timestamp(unixSeconds: seconds)) { signers }
                 }
             }
-        }.get()
+        }
     }
 
-    /// The vectors of rest.md section 2.3: the resource as it stands in the token, and the signature.
-    static let vectors = [
-        ("emu.azure-devices.net", "BR9z9mWaJu/Qams1NqZND2K8nz2FWF/mHg9PvowomoE=", "dev1"),
-        ("emu.azure-devices.net%2Fdevices%2Fdev%231", "ciFTEwuRkCxDzYYn1GvNU/oK6iDxxsx6Fm0uZ8GI9cs=", "dev#1"),
-        ("emu.azure-devices.net%2fdevices%2fdev%231", "563jytL2ENTjVziKY+7G3BILuEvRr3tGhrQRAQlAJDw=", "dev#1"),
-        (
-            "emu.azure-devices.net%2Fdevices%2Fdev1%2Fmodules%2Fmod1",
-            "99AESozscFhBj/C33uFNIP259CzwIHlSoiwXEXpSasI=", "dev1/mod1"
-        ),
-        ("emu.azure-devices.net/devices/dev1", "5hHsYJRoKBhNzo28SEb/ad4baHe/P8ubVwnrXAPmpqE=", "dev1"),
-        ("localhost%3A8443", "S82VeJ/uWysBysKErSrOWOc6EliEdc5yeDssWsNAbec=", "dev1"),
-    ]
+    private static let keys = (0..<4).map { _ in SymmetricKey.generate(environment) }
 
-    @Test(arguments: vectors)
-    func `The vectors verify, whatever the order and spelling of fields`(
-        _ resource: String, _ signature: String, _ id: String
-    ) throws {
-        let twin = TwinID(trusted: id)
-        let device = PercentCoding.encode(twin.device)
-        let path = "/devices/\(device)" + (twin.module.map { "/modules/\($0)" } ?? "")
-        let signers = [Self.signer(id, try Self.authentication())]
-        let (sr, se) = ("sr=\(resource)", "se=\(Self.expiry)")
-        for sig in ["sig=\(PercentCoding.encode(signature))", "SIG=\(signature)"] {
-            for fields in [[sr, sig, se], [se, sig, sr], [sig, se, sr, "skn="]] {
-                let token = "SharedAccessSignature " + fields.joined(separator: "&")
-                #expect(try Self.verify(token, path, signers) == Principal(twin))
-            }
-        }
-        // Made by our own signer it is the same token, where the resource is encoded as we encode.
-        if let plain = PercentCoding.decode(resource), PercentCoding.encode(plain) == resource {
-            let own = SASSigner.token(resource: plain, key: try Self.key(), expiry: Self.expiry)
-            #expect(own.contains(PercentCoding.encode(signature)))
-        }
+    private static func signer(
+        _ key: String, _ keys: (SymmetricKey, SymmetricKey), isEnabled: Bool = true, epoch: UInt64 = 1
+    ) -> TokenVerifier.Signer {
+        TokenVerifier.Signer(
+            id: TwinID(trusted: key), authentication: .sas(primary: keys.0, secondary: keys.1), isEnabled: isEnabled,
+            epoch: epoch)
     }
 
     private static func token(
-        _ resource: String, _ key: String = keyText, policy: String? = nil, expiry: Int64 = expiry
-    ) throws -> String {
-        SASSigner.token(resource: resource, key: try Self.key(key), expiry: expiry, policy: policy)
-    }
+        _ resource: String, _ key: SymmetricKey, policy: String? = nil, expiry: Int64 = now + 3600
+    ) -> String { SASSigner.token(resource: resource, key: key, expiry: expiry, policy: policy) }
 
-    @Test(arguments: [
-        ("localhost", "d1", true), ("localhost/devices/d1", "d1", true), ("localhost/devices/D1", "d1", true),
-        ("localhost/devices/d1/", "d1", true), ("localhost/devices/d1/api-version=2016-11-14", "d1", true),
-        ("LOCALHOST:8443/devices/d1", "d1", true), ("127.0.0.1/devices/d1", "d1", true),
-        ("any.azure-devices.net/devices/d1", "d1", true), ("my.hub/devices/d1", "d1", true),
-        ("other.hub/devices/d1", "d1", false), ("localhost/devices/d", "d1", false),
-        ("localhost/devices/d10", "d1", false), ("localhost/devices/d1/modules/m1", "d1", false),
-        ("localhost/devices/d1/modules/m1", "d1/m1", true), ("localhost/devices/d1/modules/m1/x", "d1/m1", true),
-        ("localhost/devices/d1", "d1/m1", false), ("localhost", "d1/m1", false),
-        ("localhost/devices/d1/modules/m", "d1/m1", false),
-    ])
-    func `A key signs for its own identity and nothing else`(_ resource: String, _ id: String, _ isGood: Bool) throws {
-        let twin = TwinID(trusted: id)
-        let path = "/devices/\(twin.device)" + (twin.module.map { "/modules/\($0)" } ?? "")
-        let signers = [Self.signer(id, try Self.authentication())]
-        let token = try Self.token(resource)
-        #expect((try? Self.verify(token, path, signers)) == (isGood ? Principal(twin) : nil))
-    }
-
-    @Test(arguments: [
-        ("localhost", true), ("localhost/devices", true), ("localhost/devices/d1", true),
-        ("localhost/devices/d", false),
-        ("localhost/twins", false), ("localhost/devices/d1/modules", false),
-    ])
-    func `A policy's token covers what lies under its resource, segment by segment`(
-        _ resource: String, _ isGood: Bool
-    ) throws {
-        let owner = try #require(PolicyTable.wellKnown["IoTHubOwner"])
-        for key in [owner.primary, owner.secondary] {
-            let token = SASSigner.token(resource: resource, key: key, expiry: Self.expiry, policy: "iothubowner")
-            let found = try? Self.verify(token, "/devices/d1", [])
-            #expect((found != nil) == isGood)
-            #expect(found.map { $0.permissions == owner.permissions } ?? true)
-            // `/emulator` in front does not count.
-            #expect(((try? Self.verify(token, "/emulator/devices/d1", [])) != nil) == isGood)
-        }
-        let wrong = try Self.token(resource, policy: "iothubowner")
-        #expect((try? Self.verify(wrong, "/devices/d1", [])) == nil)
-        #expect((try? Self.verify(try Self.token(resource, policy: "nobody"), "/devices/d1", [])) == nil)
-    }
-
-    @Test func `Either key is good, and neither after the identity has others`() throws {
-        let verifier = Self.verifier()
-        let token = try Self.token("localhost/devices/d1")
-        let secondary = try Self.authentication(Self.other, Self.keyText)
-        #expect((try? Self.verify(token, "/devices/d1", [Self.signer("d1", secondary)], by: verifier)) != nil)
-        // Remembered, and still asked for: the epoch is another one now.
-        let changed = Self.signer("d1", try Self.authentication(Self.other, Self.other), epoch: 2)
-        #expect((try? Self.verify(token, "/devices/d1", [changed], by: verifier)) == nil)
-        let disabled = Self.signer("d1", secondary, isEnabled: false)
-        #expect((try? Self.verify(token, "/devices/d1", [disabled], by: verifier)) == nil)
-    }
-
-    @Test func `A token ends with its grace, remembered or not`() throws {
-        let token = try Self.token("localhost/devices/d1")
-        let signers = [Self.signer("d1", try Self.authentication())]
-        let verifier = Self.verifier(grace: 300)
-        for (late, isGood) in [(0, true), (299, true), (301, false), (10_000, false), (100, true)] as [(Int64, Bool)] {
-            let found = try? Self.verify(token, "/devices/d1", signers, by: verifier, at: Self.expiry + late)
-            #expect((found != nil) == isGood, "\(late)")
-        }
-    }
-
-    @Test(arguments: [
-        "", "SharedAccessSignature", "Bearer x", "SharedAccessSignature sr=localhost&se=1893456000",
-        "SharedAccessSignature sr=localhost&sig=AAAA", "SharedAccessSignature sig=AAAA&se=1893456000",
-        "SharedAccessSignature sr=localhost&sig=%%%&se=1893456000",
-        "SharedAccessSignature sr=localhost&sig=AAAA&se=soon",
-        "SharedAccessSignature sr=localhost&sr=localhost&sig=AAAA&se=1893456000",
-        "sharedaccesssignature sr=localhost&sig=AAAA&se=1893456000",
-    ])
-    func `What is no token is refused`(_ token: String) throws {
-        let signers = [Self.signer("d1", try Self.authentication())]
-        #expect(throws: AccessRefusal.self) { try Self.verify(token, "/devices/d1", signers) }
-    }
-
-    @Test func `Only identities that authenticate by key sign`() throws {
-        let token = try Self.token("localhost/devices/d1")
-        for authentication in [Authentication.certificateAuthority, .none, .selfSigned(primary: nil, secondary: nil)] {
-            #expect(throws: AccessRefusal.self) {
-                try Self.verify(token, "/devices/d1", [Self.signer("d1", authentication)])
+    @Test("Each policy's keys open the hub with the policy's permissions, its name in any case")
+    func opensForPolicies() throws {
+        let door = Door()
+        for policy in PolicyTable.wellKnown.policies {
+            for key in [policy.primary, policy.secondary] {
+                for name in [policy.name, policy.name.uppercased()] {
+                    let principal = try #require(door.isOpen(Self.token("localhost", key, policy: name), "/twins/d"))
+                    #expect(principal == Principal(.policy(policy.name), policy.permissions))
+                }
             }
+            #expect(door.isOpen(Self.token("localhost", Self.keys[0], policy: policy.name), "/twins/d") == nil)
         }
+        let owner = PolicyTable.wellKnown.policies[0]
+        #expect(door.isOpen(Self.token("localhost", owner.primary, policy: "service"), "/twins/d") == nil)
+        #expect(door.isOpen(Self.token("localhost", owner.primary, policy: "nobody"), "/twins/d") == nil)
+        #expect(door.isOpen(Self.token("localhost", owner.primary), "/twins/d") == nil)
+        #expect(door.isOpen(Self.token("example.com", owner.primary, policy: owner.name), "/twins/d") == nil)
     }
 
-    @Test func `Policies are read back as they were written`() throws {
-        let made = PolicyTable.generated(.system)
-        let read = try PolicyTable(text: made.text)
-        #expect(read.policies == made.policies)
-        #expect(throws: HubError.self) { try PolicyTable(text: "service a b\n") }
+    static let scopes: [(resource: String, path: String, isCovered: Bool)] = [
+        ("localhost", "/", true), ("localhost", "/devices/a/b", true), ("localhost/", "/devices", true),
+        ("localhost:8443/devices", "/devices", true), ("localhost/devices", "/devices/d1", true),
+        ("localhost/devices/", "/devices/d1", true), ("localhost/devices/d1", "/devices/d1/", true),
+        ("localhost/Devices/D1", "/devices/d1/messages/events", true),
+        ("localhost/devices/d#1", "/devices/d%231", true),
+        ("localhost/devices/d1", "/emulator/devices/d1/twin", true),
+        ("localhost/devices/d1", "/devices", false), ("localhost/devices/d1", "/devices/d10", false),
+        ("localhost/devices/d1", "/devices/d", false), ("localhost/device", "/devices", false),
+        ("localhost/devices", "/twins/d1", false), ("localhost/twins/d1", "/emulator/devices/d1/twin", false),
+        ("localhost/devices/d1/x", "/devices/d1", false), ("localhost/devices/d1", "/devices/d1%2Fx", false),
+        ("localhost//devices", "/devices", false), ("localhost/devices/d1", "/devices/%zz", false),
+    ]
+
+    @Test("A policy's resource covers a path by whole segments, without case (auth.md section 1.1)", arguments: scopes)
+    func checksScopes(_ sample: (resource: String, path: String, isCovered: Bool)) {
+        let owner = PolicyTable.wellKnown.policies[0]
+        let token = Self.token(sample.resource, owner.primary, policy: owner.name)
+        #expect((Door().isOpen(token, sample.path) != nil) == sample.isCovered)
+    }
+
+    static let identityScopes: [(signer: String, resource: String, path: String, isCovered: Bool)] = [
+        ("d1", "localhost/devices/d1", "/devices/d1/messages/events", true),
+        ("d1", "localhost/devices/D1", "/devices/d1", true),
+        // The Defender agent signs for the bare host, old tools for more than the path.
+        ("d1", "localhost", "/devices/d1/modules/m1", true),
+        ("d1", "localhost/devices/d1/api-version=2016-11-14", "/devices/d1/messages/events", true),
+        ("d1/m1", "localhost/devices/d1/modules/m1", "/emulator/devices/d1/modules/m1/twin", true),
+        ("d1/m1", "localhost/devices/d1/modules/m1/x", "/devices/d1/modules/m1", true),
+        ("d1", "localhost/devices/d2", "/devices/d1", false), ("d1", "localhost/devices/d10", "/devices/d1", false),
+        ("d1", "localhost/twins/d1", "/devices/d1", false),
+        ("d1/m1", "localhost/devices/d1/modules/m2", "/devices/d1/modules/m1", false),
+        ("d1/m1", "localhost/devices/d2/modules/m1", "/devices/d1/modules/m1", false),
+        // A module signs for itself, and a device not in a module's name.
+        ("d1/m1", "localhost", "/devices/d1/modules/m1", false),
+        ("d1/m1", "localhost/devices/d1", "/devices/d1/modules/m1", false),
+        ("d1", "localhost/devices/d1/modules/m1", "/devices/d1/modules/m1", false),
+    ]
+
+    @Test("An identity's resource is its own (auth.md section 1.1)", arguments: identityScopes)
+    func checksIdentityScopes(_ sample: (signer: String, resource: String, path: String, isCovered: Bool)) {
+        let door = Door()
+        door.signers = [Self.signer(sample.signer, (Self.keys[0], Self.keys[1]))]
+        let principal = sample.isCovered ? Principal(TwinID(trusted: sample.signer)) : nil
+        #expect(door.isOpen(Self.token(sample.resource, Self.keys[0]), sample.path) == principal)
+    }
+
+    @Test("Either key of an identity opens; a disabled one's, or one's that has no keys, does not")
+    func opensForIdentities() throws {
+        let door = Door()
+        let tokens = Self.keys.map { Self.token("localhost/devices/d1", $0) }
+        door.signers = [Self.signer("d1", (Self.keys[0], Self.keys[1]))]
+        #expect(tokens.map { door.isOpen($0, "/devices/d1") != nil } == [true, true, false, false])
+        door.signers = [Self.signer("d1", (Self.keys[2], Self.keys[3]), isEnabled: false)]
+        #expect(door.isOpen(tokens[2], "/devices/d1") == nil)
+        for authentication in [.selfSigned(primary: nil, secondary: nil), .certificateAuthority, .none]
+            as [Authentication]
+        {
+            door.signers = [.init(id: TwinID(trusted: "d1"), authentication: authentication, isEnabled: true, epoch: 1)]
+            #expect(door.isOpen(tokens[2], "/devices/d1") == nil)
+        }
+        door.signers = []
+        #expect(door.isOpen(tokens[2], "/devices/d1") == nil)
+    }
+
+    @Test("Of several identities that may stand for a path, the one that signed is who asks")
+    func findsTheSigner() {
+        let door = Door()
+        door.signers = [
+            Self.signer("d1", (Self.keys[0], Self.keys[1])), Self.signer("d1/m1", (Self.keys[2], Self.keys[3])),
+        ]
+        let path = "/devices/d1/modules/m1"
+        #expect(door.isOpen(Self.token("localhost", Self.keys[0]), path)?.kind == .device(TwinID(trusted: "d1")))
+        #expect(
+            door.isOpen(Self.token("localhost/devices/d1/modules/m1", Self.keys[3]), path)?.kind
+                == .module(TwinID(trusted: "d1/m1")))
+    }
+
+    @Test("A token is good until its expiry and the grace have passed, remembered or not")
+    func expires() {
+        let owner = PolicyTable.wellKnown.policies[0]
+        let token = Self.token("localhost", owner.primary, policy: owner.name, expiry: Self.now)
+        for _ in 0..<2 {
+            #expect(Door().isOpen(token, "/", at: Self.now + 300) != nil)
+            #expect(Door().isOpen(token, "/", at: Self.now + 301) == nil)
+        }
+        let door = Door()
+        for offset in [0, 0, 300, 300] as [Int64] { #expect(door.isOpen(token, "/", at: Self.now + offset) != nil) }
+        for offset in [301, 301] as [Int64] { #expect(door.isOpen(token, "/", at: Self.now + offset) == nil) }
+    }
+
+    @Test("A remembered token ends when its identity's key changes, or the identity is disabled or deleted")
+    func forgetsChangedIdentities() {
+        let door = Door()
+        let token = Self.token("localhost/devices/d1", Self.keys[0])
+        func open() -> Bool { door.isOpen(token, "/devices/d1") != nil }
+        door.signers = [Self.signer("d1", (Self.keys[0], Self.keys[1]))]
+        #expect(open() && open())
+        door.signers = [Self.signer("d1", (Self.keys[2], Self.keys[1]), epoch: 2)]
+        #expect(!open() && !open())
+        // A change that leaves the key is no end.
+        door.signers = [Self.signer("d1", (Self.keys[0], Self.keys[2]), epoch: 3)]
+        #expect(open() && open())
+        door.signers = [Self.signer("d1", (Self.keys[0], Self.keys[2]), isEnabled: false, epoch: 4)]
+        #expect(!open())
+        door.signers = [Self.signer("d1", (Self.keys[0], Self.keys[2]), epoch: 5)]
+        #expect(open())
+        door.signers = []
+        #expect(!open())
+    }
+
+    @Test("A remembered token covers no more than before")
+    func remembersScopes() {
+        let door = Door()
+        let owner = PolicyTable.wellKnown.policies[0]
+        let token = Self.token("localhost/devices/d1", owner.primary, policy: owner.name)
+        #expect(door.isOpen(token, "/devices/d1") != nil)
+        #expect(door.isOpen(token, "/devices/d2") == nil)
+        #expect(door.isOpen(token, "/devices/d1") != nil)
+        door.signers = [
+            Self.signer("d2", (Self.keys[0], Self.keys[1])), Self.signer("d1", (Self.keys[0], Self.keys[1])),
+        ]
+        let own = Self.token("localhost/devices/d1", Self.keys[0])
+        #expect(door.isOpen(own, "/devices/d1") == Principal(TwinID(trusted: "d1")))
+        door.signers.removeLast()
+        #expect(door.isOpen(own, "/devices/d2") == nil)
+    }
+
+    @Test("More tokens than are remembered are each told apart")
+    func remembersWithinBounds() {
+        let door = Door()
+        let owner = PolicyTable.wellKnown.policies[0]
+        let tokens = (0..<Int64(TokenVerifier.capacity) + 500).map {
+            Self.token("localhost", owner.primary, policy: owner.name, expiry: Self.now + $0)
+        }
+        for _ in 0..<2 {
+            #expect(tokens.allSatisfy { door.isOpen($0, "/") != nil })
+            #expect(tokens.allSatisfy { door.isOpen($0 + "0", "/") == nil })
+        }
+        let open = tokens.count { door.isOpen($0, "/", at: Self.now + 300 + 100) != nil }
+        #expect(open == tokens.count - 100)
     }
 }

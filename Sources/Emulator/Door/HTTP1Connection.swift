@@ -30,6 +30,8 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     private unowned(unsafe) let connection: Connection
     private var phase = Phase.reading
     private var parser = HTTP1Parser()
+    /// Whether a part of a head has come.
+    private var isInHead = false
     /// What the answer at hand depends on.
     private var answer = AnswerForm()
     /// Where this connection stands in its shard's list.
@@ -61,10 +63,14 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
                     if used == 0 { break reading }
                     offset += used
                 case .body(let body):
-                    offset += try readBody(body, rest)
+                    let used = try readBody(body, rest)
+                    // A chunk's size line, or a trailer, that has not come whole.
+                    if used == 0 { break reading }
+                    offset += used
                 case .streamedBody(let body):
-                    offset += try readBody(body, rest)
-                    if body.isPaused { break reading }
+                    let used = try readBody(body, rest)
+                    offset += used
+                    if used == 0 || body.isPaused { break reading }
                 case .answering, .streaming, .sourcing:
                     // Pipelined requests wait their turn, within a bound.
                     if rest.count > shared.limits.pipelinedBytes { connection.pauseReading() }
@@ -83,9 +89,12 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
 
     private func readHead(_ bytes: UnsafeRawBufferPointer) throws(HTTPFailure) -> Int {
         guard let head = try parser.parse(bytes, shared.limits, shared.scratch) else {
-            wait(milliseconds: shared.limits.headMilliseconds)
+            // From its first byte on: sending slowly gains a client no time.
+            if !isInHead { wait(milliseconds: shared.limits.headMilliseconds) }
+            isInHead = true
             return 0
         }
+        isInHead = false
         answer = AnswerForm(head)
         switch head.framing {
         case .none:
@@ -140,8 +149,6 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         if body.isComplete {
             phase = .reading
             try body.withRequest(shared.limits, shared.scratch) { dispatch($0) }
-        } else if used == 0 {
-            throw HTTPFailure(400, "The body cannot be read.")
         }
         return used
     }
@@ -162,8 +169,6 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
             // The wait is for ourselves.
             deadline = 0
             connection.pauseReading()
-        } else if used == 0 {
-            throw HTTPFailure(400, "The body cannot be read.")
         }
         return used
     }
