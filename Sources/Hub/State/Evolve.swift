@@ -107,11 +107,11 @@ extension HubState {
             if seeded.identity.iotEdge { scopes[seeded.identity.deviceScope ?? ""] = identity.deviceScope }
             reborn.append(identity)
         }
-        for (index, var identity) in reborn.enumerated() {
+        for (var identity, seeded) in zip(reborn, seed.identities) {
             // A child names its parent's scope, which names the parent's generation.
             if !identity.iotEdge { identity.deviceScope = identity.deviceScope.map { scopes[$0] ?? $0 } }
             identity.parentScopes = identity.parentScopes.map { scopes[$0] ?? $0 }
-            try create(identity, seed.identities[index].seed, at: time)
+            try create(identity, seeded.seed, at: time)
         }
     }
 }

@@ -60,7 +60,7 @@ final class Writer: @unchecked Sendable {
         published = Mutex(
             Published(
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
-                seedCount: state.seed.identities.count, hasQueuedMessages: !state.attention.queued.isEmpty,
+                seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 obstacle: nil))
     }
 
@@ -164,7 +164,7 @@ final class Writer: @unchecked Sendable {
                 $0.registry = state.registry
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
-                $0.seedCount = state.seed.identities.count
+                $0.seedCount = state.seed.count
                 $0.hasQueuedMessages = !state.attention.queued.isEmpty
                 if !events.isEmpty { $0.obstacle = nil }
             }
