@@ -21,8 +21,9 @@ public final class Journal: EventLog, @unchecked Sendable {
     let filling = DispatchQueue(label: "journal.filling", qos: .utility)
     /// Syncs where an append does not.
     let syncing = DispatchQueue(label: "journal.syncing", qos: .utility)
-    /// Compresses what a snapshot covers.
-    let compacting = DispatchQueue(label: "journal.compacting", qos: .background)
+    /// Compresses what a snapshot covers, and drops what is too old. Not at `.background`: on a busy machine that would be
+    /// never, and the folder would grow past its bound.
+    let compacting = DispatchQueue(label: "journal.compacting", qos: .utility)
 
     private let lock: Mutex<FolderLock?>
 

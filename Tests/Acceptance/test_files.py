@@ -4,7 +4,6 @@ import base64
 import datetime
 import hashlib
 import os
-import time
 import urllib.parse
 
 import pytest
@@ -14,6 +13,7 @@ from azure.core.exceptions import HttpResponseError, ResourceExistsError, Resour
 from azure.storage.blob import BlobClient, BlobSasPermissions, ContentSettings, generate_blob_sas
 
 from acceptance.rest import GUID, Hub, expect_error, ok
+from acceptance.waiting import wait_for
 from acceptance.wire import Wire, request
 
 
@@ -365,13 +365,6 @@ class Repeated:
 def peak_kilobytes(server):
     (line,) = [line for line in open(f"/proc/{server.process.pid}/status") if line.startswith("VmHWM")]
     return int(line.split()[1])
-
-
-def wait_for(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_an_ephemeral_server_takes_files_and_leaves_none(new_server, tmp_path):
