@@ -26,8 +26,9 @@ public struct WebSocketHandshake: Sendable {
         guard Self.tokens(headers.joined("upgrade")).contains("websocket"),
             Self.tokens(headers.joined("connection")).contains("upgrade")
         else { throw .badRequest("This path is for WebSockets: Upgrade and Connection do not ask for one.") }
-        guard headers.string("sec-websocket-version") == "13" else { throw .version }
-        guard let key = headers.string("sec-websocket-key"), Base64.decode(key)?.count == 16 else {
+        // Joined, so that a field that stands twice is none of them (section 11.3).
+        guard headers.joined("sec-websocket-version") == "13" else { throw .version }
+        guard let key = headers.joined("sec-websocket-key"), Base64.decode(key)?.count == 16 else {
             throw .badRequest("Sec-WebSocket-Key is not 16 bytes in base64.")
         }
         let offered = Self.list(headers.joined("sec-websocket-protocol"))
@@ -57,7 +58,9 @@ public struct WebSocketHandshake: Sendable {
 
     private static func list(_ value: String?) -> [String] {
         value?.split(separator: ",").map { part in
-            String(part.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" })
+            var part = part.drop { $0 == " " || $0 == "\t" }
+            while let last = part.last, last == " " || last == "\t" { part.removeLast() }
+            return String(part)
         } ?? []
     }
 

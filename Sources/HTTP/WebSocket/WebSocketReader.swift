@@ -33,7 +33,6 @@ public struct WebSocketReader: Sendable {
     /// A head that has not come whole.
     private var head: [UInt8] = []
     private var mask: [UInt8] = [0, 0, 0, 0]
-    private var isFinal = true
     /// Whether a message was begun and not ended.
     private var isInMessage = false
     private var control: [UInt8] = []
@@ -92,7 +91,6 @@ public struct WebSocketReader: Sendable {
         guard length <= limit else { throw .messageTooBig }
         guard head.count == 2 + extra + (isMasked ? 4 : 0) else { return nil }
         mask = isMasked ? Array(head.suffix(4)) : [0, 0, 0, 0]
-        self.isFinal = isFinal
         if !opcode.isControl { isInMessage = !isFinal }
         return (opcode, length)
     }
