@@ -144,4 +144,85 @@ import Testing
             #expect(alone == whole, shown)
         }
     }
+
+    private static let frames: [[UInt8]] = {
+        let data: [UInt8] = [0x82, 0x85, 0x37, 0xFA, 0x21, 0x3D, 0x7F, 0x9F, 0x4D, 0x51, 0x58]
+        let fragments: [UInt8] = [
+            0x02, 0x81, 1, 2, 3, 4, 5, 0x89, 0x82, 9, 8, 7, 6, 5, 4, 0x80, 0x80, 0, 0, 0, 0,
+        ]
+        var long: [UInt8] = [0x82, 0xFE, 0, 126, 1, 2, 3, 4]
+        long += [UInt8](repeating: 7, count: 126)
+        let close: [UInt8] = [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE8]
+        long += close
+        let controls: [UInt8] = [0x8A, 0x80, 1, 1, 1, 1, 0x88, 0x80, 0, 0, 0, 0, 0x81]
+        return [data, fragments, long, controls]
+    }()
+
+    private enum Heard: Hashable {
+        case data(UInt8)
+        case ping([UInt8])
+        case pong
+        case close(UInt16?)
+        case failure(WebSocketFailure)
+
+        var isClose: Bool {
+            if case .close = self { true } else { false }
+        }
+
+        /// Longer than a control frame may be.
+        var isTooLong: Bool {
+            if case .ping(let payload) = self { payload.count > 125 } else { false }
+        }
+    }
+
+    /// What a reader makes of bytes that arrive up to each of these ends in turn, data byte by byte.
+    private static func hear(
+        _ bytes: [UInt8], ends: [Int], as role: WebSocketReader.Role, limit: Int
+    ) -> [Heard] {
+        var reader = WebSocketReader(role: role, limit: limit)
+        var heard: [Heard] = []
+        var start = 0
+        do throws(WebSocketFailure) {
+            for end in ends {
+                let piece = Array(bytes[start..<end])
+                start = end
+                let outcome = piece.withUnsafeBytes { piece in
+                    Result { () throws(WebSocketFailure) in
+                        try reader.receive(piece) { event in
+                            switch event {
+                            case .data(let data): heard += data.map { .data($0) }
+                            case .ping(let payload): heard.append(.ping(payload))
+                            case .pong: heard.append(.pong)
+                            case .close(let code): heard.append(.close(code))
+                            }
+                        }
+                    }
+                }
+                try outcome.get()
+            }
+        } catch {
+            heard.append(.failure(error))
+        }
+        return heard
+    }
+
+    @Test("No frame upsets the WebSocket reader, and none is read differently when it comes in pieces")
+    func hearsAnything() {
+        var random = SeededRandom(seed: Self.seed &+ 2)
+        for _ in 0..<Self.rounds {
+            var bytes = Self.input(from: Self.frames, using: &random)
+            if !bytes.isEmpty, Bool.random(using: &random) {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            }
+            let ends = Self.cuts(of: bytes.count, using: &random)
+            for role in [.server, .client] as [WebSocketReader.Role] {
+                let whole = Self.hear(bytes, ends: [bytes.count], as: role, limit: 130)
+                let shown = Comment(rawValue: "\(bytes), cut at \(ends)")
+                #expect(whole == Self.hear(bytes, ends: ends, as: role, limit: 130), shown)
+                // Nothing comes behind a Close, and no control frame is longer than it may be.
+                #expect(!whole.dropLast().contains { $0.isClose }, shown)
+                #expect(!whole.contains { $0.isTooLong }, shown)
+            }
+        }
+    }
 }
