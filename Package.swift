@@ -80,6 +80,8 @@ let package = Package(
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
         tests("MQTT", ["Vocabulary"]),
+        tests("Hub", ["Access", "JSON", "Journal", "Twins", "Vocabulary"]),
+        tests("Access", ["Vocabulary"]),
         tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
     ]

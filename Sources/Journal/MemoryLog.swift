@@ -63,7 +63,10 @@ public final class MemoryLog: EventLog {
     }
 
     public func replay(_ visitor: some LogVisitor) throws(LogFailure) -> ReplayReport {
-        let (snapshot, chunks, last) = state.withLock { ($0.snapshot, $0.chunks, $0.last) }
+        let (snapshot, chunks, last) = state.withLock { state in
+            state.isClosed = false
+            return (state.snapshot, state.chunks, state.last)
+        }
         var report = ReplayReport()
         var expected: UInt64 = 1
         do {
