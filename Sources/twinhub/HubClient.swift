@@ -17,6 +17,13 @@ struct HubClient {
         var status: Int
         var body: [UInt8]
         var json: JSONValue? { try? JSONDocument(parsing: body).root }
+
+        /// What the server says is wrong, for a person.
+        var message: String {
+            let text = json?["Message"]?.string ?? "the server answered \(status)"
+            guard text.hasPrefix("ErrorCode:"), let semicolon = text.firstIndex(of: ";") else { return text }
+            return String(text[text.index(after: semicolon)...])
+        }
     }
 
     init(dataFolder: String) throws {
@@ -36,11 +43,13 @@ struct HubClient {
     }
 
     /// Sends a request with the owner's token and waits for the whole answer.
-    func send(_ method: String, _ path: String, body: [UInt8] = []) throws -> Answer {
+    func send(
+        _ method: String, _ path: String, fields: [(name: String, value: String)] = [], body: [UInt8] = []
+    ) throws -> Answer {
         let collected = Mutex<Answer>(Answer(status: 0, body: []))
         let done = DispatchSemaphore(value: 0)
         let failure = Mutex<String?>(nil)
-        exchange(method, path, accept: "application/json", body: body) { event in
+        exchange(method, path, accept: "application/json", fields: fields, body: body) { event in
             switch event {
             case .head(let head): collected.withLock { $0.status = head.status }
             case .body(let piece): collected.withLock { $0.body += piece }
@@ -55,12 +64,36 @@ struct HubClient {
         return collected.withLock { $0 }
     }
 
+    /// What stands at a path; throws the server's own words where nothing can be had.
+    func get(_ path: String) throws -> JSONValue {
+        let answer = try send("GET", path)
+        guard answer.status == 200, let json = answer.json else { throw StartFailure(answer.message) }
+        return json
+    }
+
+    /// As above; nil where there is nothing.
+    func getIfThere(_ path: String) throws -> JSONValue? {
+        let answer = try send("GET", path)
+        if answer.status == 404 { return nil }
+        guard answer.status == 200, let json = answer.json else { throw StartFailure(answer.message) }
+        return json
+    }
+
+    /// The newest change's sequence; 0 where there is none.
+    func lastSequence() throws -> UInt64 {
+        let answer = try send("GET", "/metrics")
+        for line in String(decoding: answer.body, as: UTF8.self).split(separator: "\n") {
+            if line.hasPrefix("twinhub_events_total ") { return UInt64(line.dropFirst(21)) ?? 0 }
+        }
+        return 0
+    }
+
     /// Follows a stream of server-sent events until it ends; each event's name and data go to the callback.
     func follow(_ path: String, _ receive: @escaping @Sendable (_ event: String, _ data: String) -> Void) throws {
         let done = DispatchSemaphore(value: 0)
         let failure = Mutex<String?>(nil)
         let lines = Mutex(EventLines())
-        exchange("GET", path, accept: "text/event-stream", body: []) { event in
+        exchange("GET", path, accept: "text/event-stream", fields: [], body: []) { event in
             switch event {
             case .head(let head):
                 if head.status != 200 { failure.withLock { $0 = "the server answered \(head.status)" } }
@@ -77,11 +110,12 @@ struct HubClient {
     }
 
     private func exchange(
-        _ method: String, _ path: String, accept: String, body: [UInt8],
+        _ method: String, _ path: String, accept: String, fields: [(name: String, value: String)], body: [UInt8],
         event: @escaping @Sendable (HTTP1ResponseReader.Event) -> Void, failed: @escaping @Sendable (String) -> Void
     ) {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: \(report.host):\(report.httpsPort)\r\nAccept: \(accept)\r\n"
         if let ownerToken { head += "Authorization: \(ownerToken)\r\n" }
+        for (name, value) in fields { head += "\(name): \(value.filter { !$0.isNewline })\r\n" }
         if !body.isEmpty || method != "GET" {
             head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
         }

@@ -10,7 +10,7 @@ struct TwinHubCommand: ParsableCommand {
             Every flag can also be set in the environment: --https-port as TWINHUB_HTTPS_PORT, and so on. Flags win.
             """,
         version: "0.1.0",
-        subcommands: [ServeCommand.self])
+        subcommands: [ServeCommand.self, CACommand.self])
 
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
