@@ -11,6 +11,9 @@ public struct ClientCertificate: Hashable, Sendable {
     public let notBefore: Int64
     public let notAfter: Int64
 
+    /// A module's may have two ids of 128 bytes, and one cut short must not be taken for another.
+    private static let longestCommonName = 1024
+
     /// Nil where the bytes are not a certificate in DER.
     public init?(der: [UInt8]) {
         let certificate = der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
@@ -24,7 +27,7 @@ public struct ClientCertificate: Hashable, Sendable {
         defer { X509_free(certificate) }
         sha1 = Self.digest(der, EVP_sha1())
         sha256 = Self.digest(der, EVP_sha256())
-        var text = [UInt8](repeating: 0, count: 256)
+        var text = [UInt8](repeating: 0, count: Self.longestCommonName)
         let length = text.withUnsafeMutableBytes { buffer in
             X509_NAME_get_text_by_NID(
                 X509_get_subject_name(certificate), NID_commonName,
@@ -43,8 +46,8 @@ public struct ClientCertificate: Hashable, Sendable {
         (notBefore...max(notBefore, notAfter)).contains(time.unixSeconds)
     }
 
-    /// Whether it stands for an identity that authenticates this way: by thumbprint and validity only, no chain and no name.
-    /// A certificate signed by an authority needs one that the hub knows, and none can be registered yet.
+    /// Whether it stands for an identity that authenticates by thumbprint: that and validity count, no chain and no name. For
+    /// one that an authority answers for, ask `CertificateAuthorities`.
     public func check(_ authentication: Authentication, at time: Timestamp) throws(AccessRefusal) {
         switch authentication {
         case .selfSigned(let primary, let secondary):
@@ -52,7 +55,7 @@ public struct ClientCertificate: Hashable, Sendable {
             guard primary?.matches(self) == true || secondary?.matches(self) == true else {
                 throw AccessRefusal("the client's certificate has neither of the registered thumbprints")
             }
-        case .certificateAuthority: throw AccessRefusal("no certificate authority is registered")
+        case .certificateAuthority: throw AccessRefusal("the identity authenticates by a chain to an authority")
         case .sas: throw AccessRefusal("the identity authenticates by key, and a certificate was shown")
         case .none: throw AccessRefusal("the identity cannot connect")
         }

@@ -25,6 +25,15 @@ static inline void copenssl_bio_retry_read(BIO *bio) { BIO_set_retry_read(bio); 
 static inline void copenssl_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline int copenssl_chain_count(const STACK_OF(X509) *chain) { return chain == NULL ? 0 : sk_X509_num(chain); }
 static inline X509 *copenssl_chain_element(const STACK_OF(X509) *chain, int index) { return sk_X509_value(chain, index); }
+static inline STACK_OF(X509) *copenssl_new_chain(void) { return sk_X509_new_null(); }
+/// Appends the certificate, of which the chain holds a reference of its own; 0 on failure.
+static inline int copenssl_chain_append(STACK_OF(X509) *chain, X509 *certificate) { return X509_add_cert(chain, certificate, X509_ADD_FLAG_UP_REF); }
+/// Frees the chain and its references.
+static inline void copenssl_free_chain(STACK_OF(X509) *chain) { sk_X509_pop_free(chain, X509_free); }
+/// Writes a name as RFC 4514 does, with a space after each comma and UTF-8 left readable.
+static inline int copenssl_print_name(BIO *bio, const X509_NAME *name) {
+    return X509_NAME_print_ex(bio, name, 0, (XN_FLAG_RFC2253 & ~XN_FLAG_SEP_MASK & ~ASN1_STRFLGS_ESC_MSB) | XN_FLAG_SEP_CPLUS_SPC);
+}
 
 /// A new P-256 key; NULL on failure.
 static inline EVP_PKEY *copenssl_new_p256_key(void) { return EVP_EC_gen("P-256"); }

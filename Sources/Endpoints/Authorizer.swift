@@ -54,7 +54,7 @@ public final class Authorizer {
     ) throws(AccessRefusal) -> Principal {
         let now = hub.environment.now()
         guard let token = request.headers["authorization"] else {
-            return try identifyByCertificate(signers(requirement, captures, hub), peer, now)
+            return try identifyByCertificate(signers(requirement, captures, hub), peer, hub, now)
         }
         return try verifier.verify(token, path: request.path, now: now) { signers(requirement, captures, hub) }
     }
@@ -72,7 +72,7 @@ public final class Authorizer {
         let now = hub.environment.now()
         let signers = { [self] in [signer(id, entity.identity, hub)] }
         guard let token, !token.isEmpty else {
-            let principal = try identifyByCertificate(signers(), peer, now)
+            let principal = try identifyByCertificate(signers(), peer, hub, now)
             return LinkProof(principal: principal, end: LinkProof.endOfDays)
         }
         var path = Array("/devices/\(PercentCoding.encode(id.device))".utf8)
@@ -92,16 +92,21 @@ public final class Authorizer {
     }
 
     private func identifyByCertificate(
-        _ signers: [TokenVerifier.Signer], _ peer: any Peer, _ now: Timestamp
+        _ signers: [TokenVerifier.Signer], _ peer: any Peer, _ hub: Hub, _ now: Timestamp
     ) throws(AccessRefusal) -> Principal {
-        guard let der = peer.certificates.first, let certificate = ClientCertificate(der: der) else {
+        let chain = peer.certificates
+        guard let der = chain.first, let certificate = ClientCertificate(der: der) else {
             throw AccessRefusal("there is neither a token nor a client certificate")
         }
         var reason = AccessRefusal("a certificate does not stand for this path")
         for signer in signers {
             do throws(AccessRefusal) {
                 guard signer.isEnabled else { throw AccessRefusal("\(signer.id) is disabled") }
-                try certificate.check(signer.authentication, at: now)
+                if case .certificateAuthority = signer.authentication {
+                    try hub.certificateAuthorities.check(chain, standsFor: signer.id, at: now)
+                } else {
+                    try certificate.check(signer.authentication, at: now)
+                }
                 return Principal(signer.id)
             } catch {
                 reason = error

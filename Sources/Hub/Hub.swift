@@ -1,3 +1,4 @@
+import Access
 import Dispatch
 import Journal
 import Synchronization
@@ -62,6 +63,12 @@ public final class Hub: Sendable {
 
     /// Whether cloud-to-device messages wait anywhere, so that some may expire.
     public var hasQueuedMessages: Bool { writer.published.withLock { $0.hasQueuedMessages } }
+
+    /// The certificate authorities, by name.
+    public var authorities: [RegisteredAuthority] { writer.published.withLock { $0.authorities.authorities } }
+
+    /// The same for judging the certificates of clients.
+    public var certificateAuthorities: CertificateAuthorities { writer.published.withLock { $0.trust } }
 
     /// Why writes are refused at present; nil while they are taken.
     public var writeObstacle: String? { writer.published.withLock { $0.obstacle } }

@@ -4,6 +4,8 @@ public struct HubLimits: Sendable {
     public var modulesPerDevice = 50
     /// Identities in one hub (rest.md section 18).
     public var identities = 1_000_000
+    /// Certificate authorities that one hub may know (rest.md section 18).
+    public var certificateAuthorities = 25
     /// Items of one bulk request (rest.md section 6).
     public var bulkItems = 100
     /// Desired patches kept for each twin (`--keep-patches`).

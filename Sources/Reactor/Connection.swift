@@ -86,7 +86,7 @@ public final class Connection: @unchecked Sendable {
     /// What ALPN settled on; nil where the peer asked for nothing that this side knows.
     public var applicationProtocol: String? { tls?.applicationProtocol }
     /// The certificate that the peer showed and those that came with it, DER, the peer's own first; nil where it showed
-    /// none. A server's peers are not judged: see ``TLSContext``. A resumed session has the first one only.
+    /// none. A server's peers are not judged: see ``TLSContext``. Only sessions in which it came alone are resumed.
     public var peerCertificates: [[UInt8]]? {
         guard let certificates = tls?.peerCertificates, !certificates.isEmpty else { return nil }
         return certificates

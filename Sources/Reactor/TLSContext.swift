@@ -27,6 +27,11 @@ public final class TLSContext: @unchecked Sendable {
         SSL_CTX_set_num_tickets(handle, 1)
         let name: StaticString = "TwinHub"
         SSL_CTX_set_session_id_context(handle, name.utf8Start, UInt32(name.utf8CodeUnitCount))
+        // A ticket holds the client's own certificate and not those that came with it, without which an authority may not be
+        // found: such a session is not resumed. The ticket says so itself.
+        SSL_CTX_set_session_ticket_cb(
+            handle, { ssl, _ in TLSSession.markTicket(of: ssl) },
+            { _, session, _, _, status, _ in TLSSession.judgeTicket(session, status) }, nil)
         copenssl_ctx_refuse_old_habits(handle)
         SSL_CTX_set_verify(handle, SSL_VERIFY_PEER) { _, _ in 1 }
         guard !protocols.isEmpty else { return }

@@ -86,7 +86,7 @@ final class TLSSession {
         _ = SSL_shutdown(ssl)
     }
 
-    /// The peer's certificate and those that it sent with it, DER; a resumed session has only the first.
+    /// The peer's certificate and those that it sent with it, DER; only sessions in which the first came alone are resumed.
     var peerCertificates: [[UInt8]] {
         guard let leaf = SSL_get1_peer_certificate(ssl) else { return [] }
         defer { X509_free(leaf) }
@@ -99,6 +99,28 @@ final class TLSSession {
             certificates.append(TLSSession.der(certificate))
         }
         return certificates
+    }
+
+    // MARK: Tickets
+
+    /// Notes in a ticket that is about to be made whether the client has sent more than its own certificate, which OpenSSL
+    /// does not count into a client's chain. Answers 1, or the handshake fails.
+    static func markTicket(of ssl: OpaquePointer?) -> Int32 {
+        guard copenssl_chain_count(SSL_get_peer_cert_chain(ssl)) > 0 else { return 1 }
+        var mark: UInt8 = 1
+        return SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), &mark, 1)
+    }
+
+    /// Whether a ticket's session goes on; where not, a full handshake follows, in which the client sends its chain again.
+    static func judgeTicket(_ session: OpaquePointer?, _ status: SSL_TICKET_STATUS) -> SSL_TICKET_RETURN {
+        guard status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW else {
+            return SSL_TICKET_RETURN_IGNORE_RENEW
+        }
+        var mark: UnsafeMutableRawPointer?
+        var length = 0
+        SSL_SESSION_get0_ticket_appdata(session, &mark, &length)
+        if length > 0 { return SSL_TICKET_RETURN_IGNORE_RENEW }
+        return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW
     }
 
     /// The name that ALPN settled on.

@@ -5,7 +5,7 @@ import Endpoints
 public enum ServiceAPI {
     public static let routes: [Route] =
         Devices.routes + Modules.routes + BulkRegistry.routes + Twins.routes + Statistics.routes
-        + DirectMethods.routes + CloudToDevice.routes + NotYet.routes
+        + DirectMethods.routes + CloudToDevice.routes + Certificates.routes + NotYet.routes
 
     /// Ends every wait on this shard, as a server does that stops. On the shard.
     public static func endWaits(on services: ShardServices) { services.room(MethodCalls.self)?.endAll() }

@@ -97,6 +97,31 @@ import Testing
     }
 
     @Test(
+        "A client that has sent a chain shakes hands anew, and all of its certificates are seen again",
+        arguments: ["-tls1_2", "-tls1_3"])
+    func doesNotResumeChains(version: String) throws {
+        try withReactor { reactor in
+            let context = try certificates.server()
+            let seen = Box<[Int]>([])
+            let port = try reactor.listen(address: "127.0.0.1", port: 0) { _ in
+                let handler = EchoHandler(tls: context, once: true)
+                handler.seen = { connection in
+                    let count = connection.peerCertificates?.count ?? 0
+                    seen.update { $0.append(count) }
+                }
+                return handler
+            }
+            let command =
+                "timeout 20 openssl s_client -connect 127.0.0.1:\(port) \(version) -cert \(certificates.path("client.pem"))"
+                + " -cert_chain \(certificates.path("root.pem")) -key \(certificates.path("client.key")) -ign_eof 2>/dev/null"
+            let session = certificates.path("chain-session\(version)")
+            #expect(shell("echo x | \(command) -sess_out \(session)").contains("New, TLS"))
+            #expect(shell("echo x | \(command) -sess_in \(session)").contains("New, TLS"))
+            #expect(seen.value == [2, 2])
+        }
+    }
+
+    @Test(
         "A dialled server has to be trusted and to be the one that was meant",
         arguments: [
             ("server", "localhost", true), ("server", "127.0.0.1", true), ("server", "elsewhere.test", false),

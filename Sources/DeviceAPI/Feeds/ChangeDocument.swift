@@ -6,7 +6,7 @@ import Vocabulary
 enum ChangeDocument {
     /// What a change is about.
     enum Kind: String, CaseIterable {
-        case identity, twin, hub, link, message
+        case identity, twin, hub, link, message, certificate
     }
 
     /// What happened to it.
@@ -16,6 +16,7 @@ enum ChangeDocument {
         case seed, reset
         case connect, disconnect, updateSession
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
+        case updateCertificate, deleteCertificate
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
@@ -25,6 +26,7 @@ enum ChangeDocument {
         case .seeded, .reset: .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
+        case .authorityUpdated, .authorityDeleted: .certificate
         }
     }
 
@@ -45,6 +47,8 @@ enum ChangeDocument {
         case .messageSettled: .settleMessage
         case .messageAbandoned: .abandonMessage
         case .feedbackCompleted: .completeFeedback
+        case .authorityUpdated: .updateCertificate
+        case .authorityDeleted: .deleteCertificate
         }
     }
 
@@ -92,7 +96,7 @@ enum ChangeDocument {
         case .identityCreated(let identity, _), .identityUpdated(let identity):
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
-            .messageSettled, .messageAbandoned, .feedbackCompleted:
+            .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

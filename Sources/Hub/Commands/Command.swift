@@ -1,3 +1,4 @@
+import Access
 import Twins
 import Vocabulary
 
@@ -39,6 +40,15 @@ public enum Command: Sendable {
     case lockFeedback(seconds: Int)
     /// Done with, or back into the queue.
     case settleFeedback(lock: String, isDone: Bool)
+
+    /// Registers a certificate authority; with a precondition: replaces the certificate of one that is registered.
+    case putAuthority(AuthorityName, AuthorityCertificate, isVerified: Bool, Precondition)
+    /// Links that depend on it stay until they connect again.
+    case deleteAuthority(AuthorityName, Precondition)
+    /// Asks for a proof of possession.
+    case challengeAuthority(AuthorityName, Precondition)
+    /// Gives it: a certificate as it was uploaded.
+    case verifyAuthority(AuthorityName, proof: [UInt8], Precondition)
 }
 
 /// What a reset leaves behind.
@@ -57,6 +67,8 @@ public enum Outcome: Sendable {
     case purged(Int)
     /// Nil where there is none.
     case feedback(FeedbackBatch?)
+    /// As it now stands.
+    case authority(RegisteredAuthority)
     case refused(HubError)
 }
 

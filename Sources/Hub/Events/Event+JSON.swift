@@ -20,6 +20,8 @@ extension RecordedEvent {
         case messageSettled = "message.settled"
         case messageAbandoned = "message.abandoned"
         case feedbackCompleted = "feedback.completed"
+        case authorityUpdated = "authority.updated"
+        case authorityDeleted = "authority.deleted"
     }
 
     public var kind: Kind {
@@ -39,6 +41,8 @@ extension RecordedEvent {
         case .messageSettled: .messageSettled
         case .messageAbandoned: .messageAbandoned
         case .feedbackCompleted: .feedbackCompleted
+        case .authorityUpdated: .authorityUpdated
+        case .authorityDeleted: .authorityDeleted
         }
     }
 
@@ -50,7 +54,7 @@ extension RecordedEvent {
             .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
             .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
             id
-        case .seeded, .reset, .feedbackCompleted: nil
+        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted: nil
         }
     }
 
@@ -106,6 +110,12 @@ extension RecordedEvent {
         case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned,
             .feedbackCompleted:
             event.writeDeviceTraffic(to: &json)
+        case .authorityUpdated(let authority):
+            json.key("authority")
+            authority.write(to: &json)
+        case .authorityDeleted(let name):
+            json.key("name")
+            json.value(name.description)
         }
         if let origin {
             json.key("origin")
@@ -157,6 +167,11 @@ extension RecordedEvent {
                 event = .reset(target, etagBase: UInt64(base))
             case .feedbackCompleted:
                 event = .feedbackCompleted(try part("records").elements.compactMap { $0.int.map { UInt64($0) } })
+            case .authorityUpdated:
+                event = .authorityUpdated(try RegisteredAuthority(record: try part("authority")))
+            case .authorityDeleted:
+                guard let name = try part("name").string else { throw RecordError("name") }
+                event = .authorityDeleted(AuthorityName(trusted: name))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -239,6 +254,8 @@ extension RecordedEvent.Kind {
         case .messageSettled: "message.settled"
         case .messageAbandoned: "message.abandoned"
         case .feedbackCompleted: "feedback.completed"
+        case .authorityUpdated: "authority.updated"
+        case .authorityDeleted: "authority.deleted"
         }
     }
 }

@@ -17,7 +17,7 @@ public enum Event: Sendable {
     /// These identities were added and are remembered as the seed.
     case seeded([SeededIdentity], isComplete: Bool)
     /// Everything is gone, or as after the seed: identities and counters as on a new folder, created at the event's time.
-    /// Identity ETags count from `etagBase`.
+    /// Identity ETags count from `etagBase`. No certificate authority is left, since a seed has none.
     case reset(ResetTarget, etagBase: UInt64)
 
     case linkOpened(TwinID, LinkOpening, link: UInt64)
@@ -29,6 +29,10 @@ public enum Event: Sendable {
     case messageAbandoned(TwinID, sequence: UInt64)
     /// These records were read by a back end.
     case feedbackCompleted([UInt64])
+
+    /// A certificate authority as it now stands: registered, replaced, asked for a proof, or verified.
+    case authorityUpdated(RegisteredAuthority)
+    case authorityDeleted(AuthorityName)
 }
 
 /// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log, the change

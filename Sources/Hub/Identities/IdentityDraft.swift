@@ -107,7 +107,7 @@ public struct IdentityDraft: Sendable {
 
 extension HubError {
     /// A member of a request body that is not what it must be.
-    static func badMember(_ name: String) -> HubError {
+    public static func badMember(_ name: String) -> HubError {
         HubError(.argumentInvalid, "The value of '\(name)' is not valid.")
     }
 }

@@ -8,6 +8,7 @@ struct Snapshot: Sendable {
     let registry: RegistrySummary
     let seed: SeedState
     let feedback: FeedbackQueue
+    let authorities: AuthorityRegistry
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -17,12 +18,13 @@ struct Snapshot: Sendable {
         registry = state.registry
         seed = state.seed
         feedback = state.feedback
+        authorities = state.authorities
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
     }
 
-    /// Hands over the snapshot's lines: a header, the seed's identities, then the entities.
+    /// Hands over the snapshot's lines: a header, the certificate authorities, the seed's identities, then the entities.
     func writeLines(
         _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
     ) throws(LogFailure) {
@@ -34,6 +36,13 @@ struct Snapshot: Sendable {
         }
         writeHeader(to: &json)
         try flush()
+        for authority in authorities.authorities {
+            json.beginObject()
+            json.key("authority")
+            authority.write(to: &json)
+            json.endObject()
+            try flush()
+        }
         for seeded in seed.identities {
             json.beginObject()
             json.key("seeded")

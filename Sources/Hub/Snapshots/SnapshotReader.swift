@@ -14,6 +14,7 @@ struct SnapshotReader {
     }
 
     private(set) var header: Header?
+    private(set) var authorities = AuthorityRegistry()
     private var seeded: [SeededIdentity] = []
 
     var seed: SeedState {
@@ -30,6 +31,8 @@ struct SnapshotReader {
         let body = try JSONDocument(parsing: line.array).root
         if let hub = body["hub"] {
             header = try Self.header(hub)
+        } else if let entry = body["authority"] {
+            authorities.put(try RegisteredAuthority(record: entry))
         } else if let entry = body["seeded"] {
             seeded.append(try SeededIdentity(record: entry))
         } else {

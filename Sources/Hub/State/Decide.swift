@@ -55,6 +55,13 @@ extension HubState {
         case .expireMessages: return try expireMessages(context)
         case .lockFeedback(let seconds): return lockFeedback(seconds, context)
         case .settleFeedback(let lock, let isDone): return try settleFeedback(lock, isDone: isDone, context)
+        case .putAuthority(let name, let certificate, let isVerified, let precondition):
+            return try putAuthority(name, certificate, isVerified: isVerified, precondition, context)
+        case .deleteAuthority(let name, let precondition): return try deleteAuthority(name, precondition, context)
+        case .challengeAuthority(let name, let precondition):
+            return try challengeAuthority(name, precondition, context)
+        case .verifyAuthority(let name, let proof, let precondition):
+            return try verifyAuthority(name, proof: proof, precondition, context)
         }
     }
 

@@ -39,6 +39,10 @@ extension HubState {
             abandon(sequence, of: try existing(id))
         case .feedbackCompleted(let sequences):
             feedback.remove(sequences)
+        case .authorityUpdated(let authority):
+            authorities.put(authority)
+        case .authorityDeleted(let name):
+            authorities.remove(name)
         }
     }
 

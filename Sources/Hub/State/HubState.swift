@@ -13,18 +13,21 @@ struct HubState {
     private(set) var registry: RegistrySummary
     var seed: SeedState
     var feedback: FeedbackQueue
+    var authorities: AuthorityRegistry
     /// Who is to be looked at, of what is published; for commands that concern everybody.
     let attention: Attention
 
     init(
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
-        seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(), attention: Attention = Attention()
+        seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
+        authorities: AuthorityRegistry = AuthorityRegistry(), attention: Attention = Attention()
     ) {
         self.base = base
         self.limits = limits
         self.registry = registry
         self.seed = seed
         self.feedback = feedback
+        self.authorities = authorities
         self.attention = attention
     }
 
@@ -36,7 +39,8 @@ struct HubState {
     /// The next state's starting point once `base` has taken the changes in.
     func published() -> HubState {
         HubState(
-            base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, attention: attention)
+            base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
+            attention: attention)
     }
 
     mutating func put(_ entity: Entity) {
@@ -54,6 +58,7 @@ struct HubState {
         isCleared = true
         registry.clear()
         feedback = FeedbackQueue()
+        authorities = AuthorityRegistry()
     }
 
     mutating func use(link: UInt64) { registry.newestLink = max(registry.newestLink, link) }

@@ -23,6 +23,7 @@ final class Replay: LogVisitor {
             ?? HubState(
                 base: index, limits: limits, registry: snapshot.header?.registry ?? RegistrySummary(),
                 seed: snapshot.seed, feedback: snapshot.header?.feedback ?? FeedbackQueue(),
+                authorities: snapshot.authorities,
                 attention: Attention(
                     connected: snapshot.header?.connected ?? [], queued: snapshot.header?.queued ?? []))
     }

@@ -1,3 +1,4 @@
+import Access
 import Dispatch
 import JSON
 import Journal
@@ -31,6 +32,9 @@ final class Writer: @unchecked Sendable {
         var seedIsComplete: Bool
         var seedCount: Int
         var hasQueuedMessages: Bool
+        var authorities: AuthorityRegistry
+        /// Made of `authorities`.
+        var trust: CertificateAuthorities
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -61,7 +65,7 @@ final class Writer: @unchecked Sendable {
             Published(
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
-                obstacle: nil))
+                authorities: state.authorities, trust: state.authorities.trust, obstacle: nil))
     }
 
     func submit(_ submissions: [Submission]) {
@@ -160,7 +164,11 @@ final class Writer: @unchecked Sendable {
             state.attention.note(state.changed, clearing: state.isCleared)
             state = state.published()
             durable = state
+            // Equal at a glance while nobody has touched them: both share their storage.
+            let isSame = published.withLock { $0.authorities == state.authorities }
+            let trust = isSame ? nil : state.authorities.trust
             published.withLock {
+                if let trust { ($0.authorities, $0.trust) = (state.authorities, trust) }
                 $0.registry = state.registry
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
