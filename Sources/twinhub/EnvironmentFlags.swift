@@ -23,11 +23,17 @@ enum EnvironmentFlags {
         return variables
     }
 
-    /// The arguments with what the environment adds, put right behind the subcommand's name.
+    /// The arguments with what the environment adds, put right behind the name of the command, `log verify` say.
     static func adding(to arguments: [String], variables: [(name: String, value: String)]) -> [String] {
-        guard !variables.isEmpty, let name = arguments.first,
-            let command = TwinHubCommand.configuration.subcommands.first(where: { $0._commandName == name })
-        else { return arguments }
+        var command: any ParsableCommand.Type = TwinHubCommand.self
+        var depth = 0
+        while depth < arguments.count,
+            let next = command.configuration.subcommands.first(where: { $0._commandName == arguments[depth] })
+        {
+            command = next
+            depth += 1
+        }
+        guard !variables.isEmpty, depth > 0 else { return arguments }
         let help = TwinHubCommand.helpMessage(for: command, columns: 400)
         var added: [String] = []
         for (variable, value) in variables {
@@ -42,7 +48,7 @@ enum EnvironmentFlags {
                 added.append("\(flag)=\(value)")
             }
         }
-        return [name] + added + arguments.dropFirst()
+        return arguments.prefix(depth) + added + arguments.dropFirst(depth)
     }
 
     /// `TWINHUB_HTTPS_PORT` is `--https-port`.

@@ -88,16 +88,36 @@ struct HubClient {
         return 0
     }
 
+    /// A server that is there and will not serve this request however often it is asked.
+    struct Refusal: Error, CustomStringConvertible {
+        let description: String
+    }
+
     /// Follows a stream of server-sent events until it ends; each event's name and data go to the callback.
-    func follow(_ path: String, _ receive: @escaping @Sendable (_ event: String, _ data: String) -> Void) throws {
+    ///
+    /// - Throws: `Refusal` where the request is wrong (a status of 400 to 499), `StartFailure` for what may pass.
+    func follow(
+        _ path: String, opened: @escaping @Sendable () -> Void = {},
+        _ receive: @escaping @Sendable (_ event: String, _ data: String) -> Void
+    ) throws {
         let done = DispatchSemaphore(value: 0)
         let failure = Mutex<String?>(nil)
+        let refused = Mutex<Answer?>(nil)
         let lines = Mutex(EventLines())
         exchange("GET", path, accept: "text/event-stream", fields: [], body: []) { event in
             switch event {
             case .head(let head):
-                if head.status != 200 { failure.withLock { $0 = "the server answered \(head.status)" } }
+                if head.status == 200 {
+                    opened()
+                } else {
+                    refused.withLock { $0 = Answer(status: head.status, body: []) }
+                }
             case .body(let piece):
+                let isRefused = refused.withLock { answer in
+                    answer?.body += piece
+                    return answer != nil
+                }
+                if isRefused { return }
                 for (name, data) in lines.withLock({ $0.take(piece) }) { receive(name, data) }
             case .end: done.signal()
             }
@@ -106,6 +126,10 @@ struct HubClient {
             done.signal()
         }
         done.wait()
+        if let answer = refused.withLock({ $0 }) {
+            if (400..<500).contains(answer.status) { throw Refusal(description: answer.message) }
+            throw StartFailure(answer.message)
+        }
         if let reason = failure.withLock({ $0 }) { throw StartFailure("\(report.host):\(report.httpsPort): \(reason)") }
     }
 

@@ -18,24 +18,29 @@ struct WatchCommand: ParsableCommand {
 
     func run() throws {
         try Failures.reported {
-            let client = try HubClient(dataFolder: place.data)
             let style = TerminalStyle.standardOutput
             // From here on nothing is missed, also while the connection is lost.
-            let last = Mutex(try client.lastSequence())
-            var isLost = false
+            let last = Mutex(try HubClient(dataFolder: place.data).lastSequence())
+            let isLost = Atomic(false)
             while true {
                 do {
-                    try client.follow(path(after: last.withLock { $0 })) { event, data in
+                    // A server that comes back may come back on other ports.
+                    try HubClient(dataFolder: place.data).follow(path(after: last.withLock { $0 })) {
+                        isLost.store(false, ordering: .relaxed)
+                    } _: { event, data in
                         guard event == "change", let change = try? JSONDocument(parsing: Array(data.utf8)).root else {
                             return
                         }
                         if let sequence = change["sequence"]?.int { last.withLock { $0 = UInt64(sequence) } }
                         StandardOutput.write(ChangeText(change, style).text)
                     }
+                } catch let refusal as HubClient.Refusal {
+                    throw StartFailure(refusal.description)
                 } catch {
-                    if !isLost { StandardError.write("twinhub: \(error); trying again\n") }
+                    if !isLost.exchange(true, ordering: .relaxed) {
+                        StandardError.write("twinhub: \(error); trying again\n")
+                    }
                 }
-                isLost = true
                 sleep(Self.retrySeconds)
             }
         }

@@ -330,33 +330,82 @@ def test_reset_goes_back_to_the_seed(own):
     assert hub.get(f"/devices/{FIRST}").status_code == 200
 
 
-@pytest.mark.parametrize("subject", [[], [FIRST], [f"{FIRST}/azureiotsecurity"]], ids=["all", "device", "module"])
-def test_watch_shows_changes_as_a_readable_diff(own, subject):
-    hub = Hub(own)
-    process = subprocess.Popen(
-        [str(binary()), "watch", *subject, "--data", str(own.data)], env=clean_environment(NO_COLOR="1"), stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True)
-    lines = queue.Queue()
-    threading.Thread(target=Server._pump, args=(process.stdout, lines), daemon=True).start()
-    module = "azureiotsecurity" if subject and "/" in subject[0] else None
-    seen = ""
-    try:
-        # The watch begins when it is connected: the change is made again until it shows.
+class Watch:
+    """`twinhub watch`, running."""
+
+    def __init__(self, server, *subject):
+        self.process = subprocess.Popen(
+            [str(binary()), "watch", *subject, "--data", str(server.data)], env=clean_environment(NO_COLOR="1"),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.lines = queue.Queue()
+        threading.Thread(target=Server._pump, args=(self.process.stdout, self.lines), daemon=True).start()
+
+    def shows(self, hub, module=None):
+        """What it shows. It begins when it is connected: the change is made again until it shows."""
+        seen = ""
         for number in range(100):
             hub.desired(FIRST, {"interval": f"PT{number}S"}, module)
             try:
                 while True:
-                    line = lines.get(timeout=0.2)
-                    assert line is not None, process.stderr.read()
+                    line = self.lines.get(timeout=0.2)
+                    assert line is not None, self.process.stderr.read()
                     seen += line + "\n"
             except queue.Empty:
                 pass
             if seen:
                 break
+        return seen
+
+    def close(self):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(10)
+
+
+@pytest.mark.parametrize("subject", [[], [FIRST], [f"{FIRST}/azureiotsecurity"]], ids=["all", "device", "module"])
+def test_watch_shows_changes_as_a_readable_diff(own, subject):
+    watch = Watch(own, *subject)
+    try:
+        seen = watch.shows(Hub(own), "azureiotsecurity" if subject and "/" in subject[0] else None)
         assert FIRST in seen and "interval" in seen and re.search(r"^\s*[-+]", seen, re.MULTILINE), seen
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(10)
+        watch.close()
+
+
+def test_watch_goes_on_when_the_server_comes_back_on_other_ports(own):
+    watch = Watch(own, FIRST)
+    try:
+        assert watch.shows(Hub(own))
+        port = own.https_port
+        own.stop()
+        assert "trying again" in watch.process.stderr.readline()
+        own.https_port = own.mqtt_port = 0
+        # Nobody is given a port that somebody has.
+        with socket.create_server(("127.0.0.1", port)):
+            own.start()
+            assert own.https_port != port
+            assert "interval" in watch.shows(Hub(own))
+    finally:
+        watch.close()
+
+
+def test_watch_ends_where_the_server_does_not_know_what_was_seen(own):
+    """The folder was begun anew: going on from where it was would leave changes out without a word."""
+    watch = Watch(own, FIRST)
+    try:
+        assert watch.shows(Hub(own))
+        own.stop()
+        shutil.rmtree(own.data)
+        own.start()
+        assert watch.process.wait(60) == 1
+        assert "The feed is at sequence" in watch.process.stderr.read()
+    finally:
+        watch.close()
+
+
+def test_the_environment_reaches_commands_of_commands(own):
+    own.stop()
+    result = run_command("log", "verify", env=clean_environment(TWINHUB_DATA=str(own.data)))
+    assert str(own.data) in result.stdout and "sound" in result.stdout
 
 
 def test_certificates_of_ones_own(new_server, tmp_path):
