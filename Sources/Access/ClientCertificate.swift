@@ -46,6 +46,9 @@ public struct ClientCertificate: Hashable, Sendable {
         (notBefore...max(notBefore, notAfter)).contains(time.unixSeconds)
     }
 
+    /// Whether this is its common name, byte by byte. Strings would compare as Unicode does, to which the Kelvin sign is a K.
+    func isNamed(_ name: String) -> Bool { commonName.map { $0.utf8.elementsEqual(name.utf8) } ?? false }
+
     /// Whether it stands for an identity that authenticates by thumbprint: that and validity count, no chain and no name. For
     /// one that an authority answers for, ask `CertificateAuthorities`.
     public func check(_ authentication: Authentication, at time: Timestamp) throws(AccessRefusal) {

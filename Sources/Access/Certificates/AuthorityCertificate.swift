@@ -36,7 +36,7 @@ public struct AuthorityCertificate: Hashable, Sendable {
         guard let proof = X509Certificate(der: der), let facts = ClientCertificate(der: der) else {
             throw CertificateUpload.unreadable
         }
-        guard facts.commonName == code, facts.isValid(at: time) else { return false }
+        guard facts.isNamed(code), facts.isValid(at: time) else { return false }
         return X509Certificate(der: self.der)?.hasSigned(proof) ?? false
     }
 }

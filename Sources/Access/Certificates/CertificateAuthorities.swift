@@ -37,7 +37,7 @@ public final class CertificateAuthorities: Sendable {
         guard let first = chain.first, let facts = ClientCertificate(der: first),
             let leaf = X509Certificate(der: first)
         else { throw AccessRefusal("the client has shown no certificate") }
-        guard facts.commonName == id.key else {
+        guard facts.isNamed(id.key) else {
             throw AccessRefusal("the client's certificate is for '\(facts.commonName ?? "")', not for '\(id.key)'")
         }
         guard chain.count - 1 <= Self.maximumIntermediates else {

@@ -73,6 +73,8 @@ import Vocabulary
             ("press-1", "press", false), ("press-1/sensor", "press-1/sensor", true),
             ("press-1", "press-1/sensor", false), ("press-1/sensor", "press-1", false),
             ("press-1/sensor", "press-1/Sensor", false), ("press-1/sensor", "sensor", false),
+            // Equal to Unicode, and other letters: the Kelvin sign, the Greek question mark.
+            ("\u{212A}iln", "Kiln", false), ("press;1", "press;1", true), ("press\u{37E}1", "press;1", false),
         ])
     func names(common: String, id: String, isGood: Bool) throws {
         let root = workshop.root("root", subject: "/CN=Factory")
