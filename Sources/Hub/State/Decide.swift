@@ -90,7 +90,7 @@ extension HubState {
         do {
             try evolve(event, at: time)
         } catch {
-            throw HubError(.serverError, error.description)
+            throw error.refusal ?? HubError(.serverError, error.description)
         }
     }
 }

@@ -67,7 +67,7 @@ extension HubState {
         do {
             apply(try body(entity.twin), to: entity)
         } catch {
-            throw EvolveError(id: id, reason: error.description)
+            throw EvolveError(id: id, reason: error.description, refusal: error)
         }
     }
 
@@ -79,7 +79,7 @@ extension HubState {
                 try seed.map { (seed) throws(HubError) in try Twin.seeded(seed, at: time, kind: kind) }
                 ?? .fresh(at: time, kind: kind)
         } catch {
-            throw EvolveError(id: identity.id, reason: error.description)
+            throw EvolveError(id: identity.id, reason: error.description, refusal: error)
         }
         use(generation: identity.generation)
         put(Entity(identity: identity, twin: twin))
@@ -124,6 +124,15 @@ extension HubState {
 public struct EvolveError: Error, CustomStringConvertible {
     public let id: TwinID
     public let reason: String
+    /// What the twin's own rules say against it, where it is they: a command that leads here is refused in these words.
+    let refusal: HubError?
+
+    init(id: TwinID, reason: String, refusal: HubError? = nil) {
+        self.id = id
+        self.reason = reason
+        self.refusal = refusal
+    }
+
     public var description: String { "event for \(id): \(reason)" }
 }
 
