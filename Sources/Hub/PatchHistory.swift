@@ -28,8 +28,9 @@ public struct PatchHistory: Sendable {
 
     public init() {}
 
-    /// Everything kept, oldest first.
-    public var patches: [Patch] { newestFirst { _ in true }.reversed() }
+    /// The newest up to the limit, oldest first. What is still here beyond it does not count: a snapshot that took it along
+    /// would tell more after a restart than before, and with each restart keep more.
+    public var patches: [Patch] { newestFirst { _ in true }.prefix(Int(clamping: limit)).reversed() }
 
     /// The patches after this version, oldest first; nil where one of them is no longer kept.
     public func after(_ version: UInt64, current: UInt64) -> [Patch]? {
