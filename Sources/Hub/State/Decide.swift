@@ -41,7 +41,10 @@ extension HubState {
             return try seeding(items, isComplete: isComplete, context)
         case .reset(let target):
             let event = Event.reset(target, etagBase: context.newEtagCounter())
-            try must(event, at: context.now)
+            // On a copy, since it begins by clearing: a reset that is refused must not have done even that.
+            var trial = self
+            try trial.must(event, at: context.now)
+            self = trial
             return Decision(events: [event], outcome: .done)
         case .openLink(let id, let opening): return try openLink(id, opening, context)
         case .closeLink(let id, let link): return try closeLink(id, link, context)

@@ -112,6 +112,10 @@ extension HubState {
             reborn.append(identity)
         }
         for (var identity, seeded) in zip(reborn, seed.identities) {
+            // A line that comes again was loaded when its device, with all that it had, was gone.
+            if entity(identity.id) != nil { try delete(identity.id) }
+            // A module may have been seeded on a device that is not of the seed.
+            guard entity(identity.id.owner) != nil || !identity.id.isModule else { continue }
             // A child names its parent's scope, which names the parent's generation.
             if !identity.iotEdge { identity.deviceScope = identity.deviceScope.map { scopes[$0] ?? $0 } }
             identity.parentScopes = identity.parentScopes.map { scopes[$0] ?? $0 }
