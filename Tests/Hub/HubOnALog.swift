@@ -28,10 +28,22 @@ final class HubOnALog {
 
     deinit { hub.close() }
 
+    static let origin = Origin(principal: "test", requestID: RequestID(high: 0, low: 0), transport: "test")
+
     @discardableResult
-    func execute(_ command: Command) -> Outcome {
-        hub.execute(
-            command, origin: Origin(principal: "test", requestID: RequestID(high: 0, low: 0), transport: "test"))
+    func execute(_ command: Command) -> Outcome { hub.execute(command, origin: Self.origin) }
+
+    /// From now on the log refuses every batch for this reason; nil lets it take them again.
+    func refuseWrites(_ failure: LogFailure?) { log.failure.withLock { $0 = failure } }
+
+    /// What the log holds, as a hub that begins on it reads it.
+    func records() throws -> [LogRecord] {
+        var records: [LogRecord] = []
+        _ = try log.read(from: 1, limit: .max) {
+            records.append($0)
+            return true
+        }
+        return records
     }
 
     /// Ends the hub as a lost process would, but for what it still writes, and begins it on what the log holds.
@@ -126,16 +138,20 @@ final class Clock: Sendable {
     }
 }
 
-/// A log in memory that asks for a snapshot when it is told to.
+/// A log in memory that asks for a snapshot, and refuses batches, when it is told to.
 private final class LogWithSnapshots: EventLog {
     private let log = MemoryLog()
     let wantsSnapshot = Mutex(false)
+    let failure = Mutex<LogFailure?>(nil)
 
     var snapshotDue: Bool { wantsSnapshot.withLock { $0 } }
 
     func makeBatch() -> LogBatch { log.makeBatch() }
     func replay(_ visitor: some LogVisitor) throws(LogFailure) -> ReplayReport { try log.replay(visitor) }
-    func append(_ batch: LogBatch) throws(LogFailure) { try log.append(batch) }
+    func append(_ batch: LogBatch) throws(LogFailure) {
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        try log.append(batch)
+    }
     func read(from sequence: UInt64, limit: Int, _ visit: (LogRecord) -> Bool) throws(LogFailure) -> UInt64 {
         try log.read(from: sequence, limit: limit, visit)
     }

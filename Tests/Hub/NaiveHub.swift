@@ -1,5 +1,8 @@
-import Hub
+import JSON
+import Twins
 import Vocabulary
+
+@testable import Hub
 
 /// What a hub holds, as plainly as it can be said: dictionaries and counters, and the rules that change them once more.
 struct NaiveHub: Equatable {
@@ -30,8 +33,16 @@ struct NaiveHub: Equatable {
         var link: UInt64 = 0
     }
 
+    /// A line of a seed.
+    struct Seeded: Equatable {
+        var key: String
+        var isEnabled: Bool
+        var twin: Twin
+    }
+
     var entries: [String: Entry] = [:]
     var newestLink: UInt64 = 0
+    var seeded: [Seeded] = []
 
     func modules(of device: String) -> [String] { entries.keys.filter { $0.hasPrefix(device + "/") } }
 
@@ -81,6 +92,34 @@ struct NaiveHub: Equatable {
         entries[id] = nil
     }
 
+    /// All lines or none; answers the number of what speaks against them.
+    mutating func seed(_ lines: [Seeded]) -> Int? {
+        var after = self
+        for line in lines {
+            let isModule = line.key.contains("/")
+            if after.entries[line.key] != nil { return isModule ? 409301 : 409001 }
+            if isModule, after.entries[Self.device(of: line.key)] == nil { return 404001 }
+            after.entries[line.key] = Entry(isEnabled: isModule || line.isEnabled, twin: line.twin)
+        }
+        after.seeded += lines
+        self = after
+        return nil
+    }
+
+    /// Where a line came again, its device had been deleted with everything on it.
+    mutating func reset(toSeed: Bool) {
+        entries = [:]
+        guard toSeed else { return }
+        for line in seeded {
+            delete(line.key)
+            let isModule = line.key.contains("/")
+            if isModule, entries[Self.device(of: line.key)] == nil { continue }
+            entries[line.key] = Entry(isEnabled: isModule || line.isEnabled, twin: line.twin)
+        }
+    }
+
+    static func device(of key: String) -> String { String(key.prefix { $0 != "/" }) }
+
     /// As after a start: nobody is connected.
     mutating func restart() {
         for id in entries.keys { entries[id]?.link = 0 }
@@ -100,5 +139,44 @@ extension NaiveHub.Entry {
         }
         filters = entity.session?.subscriptions.map(\.filter)
         link = entity.link
+    }
+}
+
+extension NaiveHub.Twin {
+    init(_ entity: Entity) throws {
+        version = Int(entity.twin.version)
+        updates = Int(entity.twin.updates)
+        desiredVersion = Int(entity.twin.desiredVersion)
+        reportedVersion = Int(entity.twin.reportedVersion)
+        let document = try JSONDocument(parsing: entity.document.bytes).root
+        tags = Self.section(document["tags"])
+        desired = Self.section(document["properties"]?["desired"])
+        reported = Self.section(document["properties"]?["reported"])
+    }
+
+    private static func section(_ value: JSONValue?) -> [String: Int] {
+        var section: [String: Int] = [:]
+        for (key, value) in value?.members ?? JSONDocument.empty.root.members where !key.hasPrefix("$") {
+            section[key] = value.int.map { Int($0) }
+        }
+        return section
+    }
+}
+
+extension JSONDocument {
+    fileprivate static var empty: JSONDocument {
+        guard let document = try? JSONDocument(parsing: "{}") else { preconditionFailure("{} is JSON") }
+        return document
+    }
+}
+
+extension NaiveHub.Seeded {
+    /// As a seed file has it.
+    var text: String {
+        let names = key.split(separator: "/")
+        let module = names.count > 1 ? #","moduleId":"\#(names[1])""# : ""
+        return
+            #"{"id":"\#(names[0])"\#(module),"status":"\#(isEnabled ? "enabled" : "disabled")","tags":\#(json(twin.tags)),"#
+            + #""properties":{"desired":\#(json(twin.desired)),"reported":\#(json(twin.reported))}}"#
     }
 }
