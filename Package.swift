@@ -48,7 +48,7 @@ let package = Package(
         room("Reactor", on: ["Vocabulary", "CSystem", "COpenSSL", deques]),
 
         // Floor 3: the hub itself, what it tells back ends, and the codecs.
-        room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", deques, heaps]),
+        room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Defender", "Journal", deques, heaps]),
         room("Events", on: ["Vocabulary", "JSON", "Journal"]),
         room("HTTP", on: ["Vocabulary", "CZlib", "COpenSSL", "CNGHTTP2"]),
         room("MQTT", on: ["Vocabulary"]),
@@ -85,7 +85,7 @@ let package = Package(
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
-        tests("Hub", ["Access", "JSON", "Journal", "Twins", "Vocabulary"]),
+        tests("Hub", ["Access", "Defender", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
         tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),

@@ -183,7 +183,7 @@ final class DesiredWaits {
         case .events(let events): send(events, to: waiter)
         case .body(let body):
             remove(waiter)
-            waiter.responder.respond(Wait.json(body))
+            waiter.responder.respond(HTTPResponse.json(body))
         case .failure(let error):
             remove(waiter)
             waiter.responder.respond(

@@ -43,6 +43,6 @@ enum DesiredWatch {
         }
         waits.release(id)
         if after == entity.twin.desiredVersion { return .now(Wait.over()) }
-        return .now(Wait.json(DesiredAnswer.body(entity, after: after)))
+        return .now(HTTPResponse.json(DesiredAnswer.body(entity, after: after)))
     }
 }

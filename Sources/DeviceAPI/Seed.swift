@@ -25,7 +25,7 @@ enum Seed {
             json.key("identities")
             json.value(items.count)
             json.endObject()
-            return Wait.json(json.bytes)
+            return HTTPResponse.json(json.bytes)
         }
     }
 }

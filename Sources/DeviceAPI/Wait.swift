@@ -27,13 +27,6 @@ enum Wait {
         return response
     }
 
-    static func json(_ body: [UInt8]) -> HTTPResponse {
-        var response = HTTPResponse(status: 200)
-        response.contentType = .json
-        response.body = body
-        return response
-    }
-
     /// The head of an event stream.
     static let stream: HTTPResponse = {
         var head = HTTPResponse(status: 200)

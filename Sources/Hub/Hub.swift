@@ -50,6 +50,12 @@ public final class Hub: Sendable {
     /// The first devices by id.
     public func devices(limit: Int) -> [Entity] { index.devices(limit: limit) }
 
+    /// The first device ids, in order, behind this one; for going through all of them in pages.
+    public func deviceIDs(after last: TwinID?, limit: Int) -> [TwinID] { index.deviceIDs(after: last, limit: limit) }
+
+    /// How security modules are kept.
+    public var defenderSettings: DefenderSettings { writer.published.withLock { $0.settings } }
+
     /// Counts over the registry as of the last published batch.
     public var registry: RegistrySummary { writer.published.withLock { $0.registry } }
 

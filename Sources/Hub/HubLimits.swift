@@ -8,6 +8,12 @@ public struct HubLimits: Sendable {
     public var certificateAuthorities = 25
     /// Items of one bulk request (rest.md section 6).
     public var bulkItems = 100
+    /// Devices that one command secures.
+    public var devicesPerSecuring = 1_000
+    /// Security modules that are made with new settings; where more are missing the devices are secured before.
+    public var modulesSecuredAtOnce = 10_000
+    /// Devices whose agents one command configures.
+    public var devicesPerConfiguration = 10_000
     /// Desired patches kept for each twin (`--keep-patches`).
     public var patchesPerTwin = 256
     /// Changes kept in memory for readers of the change feed; older ones are read from the log.

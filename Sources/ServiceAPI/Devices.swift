@@ -82,14 +82,6 @@ extension Outcome {
 }
 
 extension HTTPResponse {
-    /// 200 with a JSON document.
-    static func json(_ body: [UInt8]) -> HTTPResponse {
-        var response = HTTPResponse(status: 200)
-        response.contentType = .json
-        response.body = body
-        return response
-    }
-
     /// 200 with an identity; a device's carries its quoted ETag in the header too, a module's does not (rest.md section 1.3).
     static func identity(_ identity: Identity) -> HTTPResponse {
         var json = JSONWriter(capacity: 768)

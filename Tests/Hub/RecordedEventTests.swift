@@ -65,6 +65,7 @@ struct RecordedEventTests {
             "authority.updated",
             #"{"authority":{"name":"a.b_C","certificate":"\#(certificate)","created":"2027-01-15T08:00:00Z","updated":"2027-01-15T08:00:00Z","isVerified":true,"etagCounter":1}}"#
         ), ("authority.deleted", #"{"name":"line-4"}"#),
+        ("defender.settingsUpdated", #"{"settings":{"modules":"both","strict":true}}"#),
     ]
 
     private static let certificate = Base64.encode(SampleAuthorities.one.der)
@@ -231,6 +232,7 @@ struct RecordedEventTests {
         it.execute(.putAuthority(authority, SampleAuthorities.one, isVerified: false, .none))
         it.execute(.challengeAuthority(authority, .any))
         it.execute(.deleteAuthority(authority, .any))
+        it.execute(.putDefenderSettings(DefenderSettings(rule: .micro, isStrict: true)))
         #expect(try it.entity(device).messages.count == 1)
     }
 }

@@ -17,13 +17,14 @@ enum ChangeDocument {
         case connect, disconnect, updateSession
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
+        case updateDefenderSettings
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
         case .twinPatched, .twinReplaced, .twinReported: .twin
-        case .seeded, .reset: .hub
+        case .seeded, .reset, .defenderSettingsUpdated: .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
@@ -49,12 +50,14 @@ enum ChangeDocument {
         case .feedbackCompleted: .completeFeedback
         case .authorityUpdated: .updateCertificate
         case .authorityDeleted: .deleteCertificate
+        case .defenderSettingsUpdated: .updateDefenderSettings
         }
     }
 
     /// `{"sequence","time","kind","operation","deviceId","moduleId","version","before","after","origin"}`. Members that do not
     /// apply are null; `before` and `after` hold the changed paths only, null where nothing stood there. For a twin, `version`
-    /// is the twin's; for an identity, there is none.
+    /// is the twin's; for an identity, there is none. `keysReset` is there only where a classic security agent that is told of
+    /// the change sets other keys back to their defaults (defender.md section 2.3).
     static func write(_ recorded: RecordedEvent, to json: inout JSONWriter) {
         json.beginObject()
         json.key("sequence")
@@ -93,10 +96,17 @@ enum ChangeDocument {
             json.raw(effect.before)
             json.key("after")
             json.raw(effect.after)
+            if !effect.keysReset.isEmpty {
+                json.key("keysReset")
+                json.beginArray()
+                for key in effect.keysReset { json.value(key) }
+                json.endArray()
+            }
         case .identityCreated(let identity, _), .identityUpdated(let identity):
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
-            .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted:
+            .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
+            .defenderSettingsUpdated:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

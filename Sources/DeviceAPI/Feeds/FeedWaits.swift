@@ -94,7 +94,7 @@ final class FeedWaits<Source: Feed> {
             reader.after = last.sequence
             if wanted.isEmpty { return true }
             remove(reader)
-            reader.responder.respond(Wait.json(document(wanted, next: reader.after)))
+            reader.responder.respond(HTTPResponse.json(document(wanted, next: reader.after)))
             return true
         }
     }

@@ -1,4 +1,5 @@
 import Access
+import Defender
 import Twins
 import Vocabulary
 
@@ -49,6 +50,14 @@ public enum Command: Sendable {
     case challengeAuthority(AuthorityName, Precondition)
     /// Gives it: a certificate as it was uploaded.
     case verifyAuthority(AuthorityName, proof: [UInt8], Precondition)
+
+    /// How security modules are kept from now on; devices that lack one get it with the same command.
+    case putDefenderSettings(DefenderSettings)
+    /// Makes the security modules that these devices lack.
+    case secure([TwinID], [SecurityModule])
+    /// Changes the configuration of these devices' security modules, each by a patch of desired that carries the complete object.
+    /// All in one batch; a device that cannot be changed is named, and the others are.
+    case configureAgents([TwinID], SecurityModule, [ConfigurationChange])
 }
 
 /// What a reset leaves behind.
@@ -69,6 +78,8 @@ public enum Outcome: Sendable {
     case feedback(FeedbackBatch?)
     /// As it now stands.
     case authority(RegisteredAuthority)
+    /// Security modules were made where they were missing.
+    case secured(SecuringReport)
     case refused(HubError)
 }
 

@@ -37,7 +37,7 @@ extension Event {
             for sequence in sequences { json.value(sequence) }
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
-            .reset, .authorityUpdated, .authorityDeleted:
+            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated:
             break
         }
     }
@@ -67,7 +67,7 @@ extension Event {
         case .messageAbandoned:
             self = .messageAbandoned(id, sequence: try number("sequence"))
         case .feedbackCompleted, .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced,
-            .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted:
+            .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated:
             throw RecordError("kind")
         }
     }

@@ -22,6 +22,7 @@ extension RecordedEvent {
         case feedbackCompleted = "feedback.completed"
         case authorityUpdated = "authority.updated"
         case authorityDeleted = "authority.deleted"
+        case defenderSettingsUpdated = "defender.settingsUpdated"
     }
 
     public var kind: Kind {
@@ -43,6 +44,7 @@ extension RecordedEvent {
         case .feedbackCompleted: .feedbackCompleted
         case .authorityUpdated: .authorityUpdated
         case .authorityDeleted: .authorityDeleted
+        case .defenderSettingsUpdated: .defenderSettingsUpdated
         }
     }
 
@@ -54,7 +56,7 @@ extension RecordedEvent {
             .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
             .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
             id
-        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted: nil
+        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated: nil
         }
     }
 
@@ -116,6 +118,9 @@ extension RecordedEvent {
         case .authorityDeleted(let name):
             json.key("name")
             json.value(name.description)
+        case .defenderSettingsUpdated(let settings):
+            json.key("settings")
+            settings.write(to: &json)
         }
         if let origin {
             json.key("origin")
@@ -172,6 +177,8 @@ extension RecordedEvent {
             case .authorityDeleted:
                 guard let name = try part("name").string else { throw RecordError("name") }
                 event = .authorityDeleted(AuthorityName(trusted: name))
+            case .defenderSettingsUpdated:
+                event = .defenderSettingsUpdated(try DefenderSettings(try part("settings")))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -202,6 +209,12 @@ extension TwinEffect {
         json.raw(before)
         json.key("after")
         json.raw(after)
+        if !keysReset.isEmpty {
+            json.key("keysReset")
+            json.beginArray()
+            for key in keysReset { json.value(key) }
+            json.endArray()
+        }
     }
 
     init(_ body: JSONValue) throws(RecordError) {
@@ -211,7 +224,7 @@ extension TwinEffect {
         self.init(
             version: UInt64(version), desiredVersion: body["desiredVersion"]?.int.map { UInt64($0) },
             reportedVersion: UInt64(reported), twin: body["twin"].map { Array($0.raw) }, before: Array(before.raw),
-            after: Array(after.raw))
+            after: Array(after.raw), keysReset: body["keysReset"]?.elements.compactMap(\.string) ?? [])
     }
 }
 
@@ -256,6 +269,7 @@ extension RecordedEvent.Kind {
         case .feedbackCompleted: "feedback.completed"
         case .authorityUpdated: "authority.updated"
         case .authorityDeleted: "authority.deleted"
+        case .defenderSettingsUpdated: "defender.settingsUpdated"
         }
     }
 }

@@ -33,6 +33,9 @@ public enum Event: Sendable {
     /// A certificate authority as it now stands: registered, replaced, asked for a proof, or verified.
     case authorityUpdated(RegisteredAuthority)
     case authorityDeleted(AuthorityName)
+
+    /// How security modules are kept from now on.
+    case defenderSettingsUpdated(DefenderSettings)
 }
 
 /// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log, the change
@@ -49,19 +52,23 @@ public struct TwinEffect: Sendable {
     /// The changed paths' values before and after; a path that was absent is missing there.
     public var before: [UInt8]
     public var after: [UInt8]
+    /// Keys of a security module that its agent sets back to their defaults on being told, although the twin does not
+    /// (defender.md section 2.3); empty almost always.
+    public var keysReset: [String]
 
-    init(_ change: TwinChange, twin: [UInt8]? = nil) {
+    init(_ change: TwinChange, twin: [UInt8]? = nil, keysReset: [String] = []) {
         let difference = change.difference()
         self.init(
             version: change.twin.version,
             desiredVersion: change.desiredPatch == nil ? nil : change.twin.desiredVersion,
-            reportedVersion: change.twin.reportedVersion, twin: twin, before: difference.before, after: difference.after
-        )
+            reportedVersion: change.twin.reportedVersion, twin: twin, before: difference.before,
+            after: difference.after,
+            keysReset: keysReset)
     }
 
     public init(
         version: UInt64, desiredVersion: UInt64?, reportedVersion: UInt64, twin: [UInt8]? = nil, before: [UInt8],
-        after: [UInt8]
+        after: [UInt8], keysReset: [String] = []
     ) {
         self.version = version
         self.desiredVersion = desiredVersion
@@ -69,6 +76,7 @@ public struct TwinEffect: Sendable {
         self.twin = twin
         self.before = before
         self.after = after
+        self.keysReset = keysReset
     }
 }
 

@@ -103,13 +103,18 @@ final class EntityIndex: EntityStore, Sendable {
         return all.flatMap { $0 }
     }
 
+    var deviceIDs: [TwinID] { stripes.flatMap { $0.stripe.withLock { $0.slots }.compactMap(\.deviceID) } }
+
     /// The first devices by id, at most `limit`.
-    func devices(limit: Int) -> [Entity] {
+    func devices(limit: Int) -> [Entity] { deviceIDs(after: nil, limit: limit).compactMap(entity) }
+
+    /// The first device ids, in order, behind this one.
+    func deviceIDs(after last: TwinID?, limit: Int) -> [TwinID] {
         var smallest = Heap<TwinID>()
         for locked in stripes {
             let slots = locked.stripe.withLock { $0.slots }
             for slot in slots {
-                guard let id = slot.deviceID else { continue }
+                guard let id = slot.deviceID, last.map({ $0 < id }) ?? true else { continue }
                 if smallest.count < limit {
                     smallest.insert(id)
                 } else if let largest = smallest.max, id < largest {
@@ -117,7 +122,7 @@ final class EntityIndex: EntityStore, Sendable {
                 }
             }
         }
-        return smallest.unordered.sorted().compactMap(entity)
+        return smallest.unordered.sorted()
     }
 
     /// The upper bits choose the stripe, the lower ones the slot in it.

@@ -9,6 +9,7 @@ struct Snapshot: Sendable {
     let seed: SeedState
     let feedback: FeedbackQueue
     let authorities: AuthorityRegistry
+    let settings: DefenderSettings
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -19,6 +20,7 @@ struct Snapshot: Sendable {
         seed = state.seed
         feedback = state.feedback
         authorities = state.authorities
+        settings = state.settings
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
@@ -76,6 +78,8 @@ struct Snapshot: Sendable {
         }
         json.key("seedIsComplete")
         json.value(seed.isComplete)
+        json.key("defender")
+        settings.write(to: &json)
         json.key("feedback")
         feedback.write(to: &json)
         for (key, ids) in [("connected", connected), ("queued", queued)] {

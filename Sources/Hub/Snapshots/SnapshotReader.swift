@@ -9,6 +9,7 @@ struct SnapshotReader {
         var registry: RegistrySummary
         var seedIsComplete: Bool
         var feedback: FeedbackQueue
+        var settings: DefenderSettings
         var connected: Set<TwinID>
         var queued: Set<TwinID>
     }
@@ -40,7 +41,7 @@ struct SnapshotReader {
         }
     }
 
-    private static func header(_ hub: JSONValue) throws(RecordError) -> Header {
+    private static func header(_ hub: JSONValue) throws -> Header {
         func number(_ member: String) throws(RecordError) -> Int {
             guard let value = hub[member]?.int else { throw RecordError(member) }
             return Int(value)
@@ -59,6 +60,7 @@ struct SnapshotReader {
         return Header(
             sequence: UInt64(try number("sequence")), registry: registry,
             seedIsComplete: hub["seedIsComplete"]?.bool ?? false, feedback: try FeedbackQueue(record: feedback),
+            settings: try hub["defender"].map { try DefenderSettings($0) } ?? DefenderSettings(),
             connected: ids("connected"), queued: ids("queued"))
     }
 }

@@ -17,7 +17,11 @@ extension HubState {
     mutating func decide(_ command: Command, _ context: DecisionContext) throws(HubError) -> Decision {
         switch command {
         case .putIdentity(let id, let draft, let precondition):
-            return try putIdentity(id, draft, precondition, seed: nil, context)
+            var decision = try putIdentity(id, draft, precondition, seed: nil, context)
+            var report = SecuringReport()
+            decision.events += try securing(decision.events, context, &report)
+            if case .entity = decision.outcome, let entity = entity(id) { decision.outcome = .entity(entity) }
+            return decision
         case .deleteIdentity(let id, let precondition):
             return try deleteIdentity(id, precondition)
         case .bulk(let items):
@@ -25,10 +29,12 @@ extension HubState {
         case .patchTwin(let id, let patch, let precondition):
             let entity = try twinHolder(id, precondition)
             let change = try entity.twin.patched(patch, at: context.now)
+            try checkStrictly(change.twin, of: id)
             return take(change, of: entity) { .twinPatched(id, patch, $0) }
         case .replaceTwin(let id, let replacement, let precondition):
             let entity = try twinHolder(id, precondition)
             let change = try entity.twin.replaced(replacement, at: context.now)
+            try checkStrictly(change.twin, of: id)
             return take(change, of: entity, showingTwin: true) { .twinReplaced(id, replacement, $0) }
         case .report(let id, let patch, let expected):
             let entity = try twinHolder(id, .none)
@@ -44,8 +50,9 @@ extension HubState {
             // On a copy, since it begins by clearing: a reset that is refused must not have done even that.
             var trial = self
             try trial.must(event, at: context.now)
+            let modules = target == .seed ? try trial.securingSeed(context) : []
             self = trial
-            return Decision(events: [event], outcome: .done)
+            return Decision(events: [event] + modules, outcome: .done)
         case .openLink(let id, let opening): return try openLink(id, opening, context)
         case .closeLink(let id, let link): return try closeLink(id, link, context)
         case .closeStaleLinks: return try closeStaleLinks(context)
@@ -65,6 +72,10 @@ extension HubState {
             return try challengeAuthority(name, precondition, context)
         case .verifyAuthority(let name, let proof, let precondition):
             return try verifyAuthority(name, proof: proof, precondition, context)
+        case .putDefenderSettings(let settings): return try putDefenderSettings(settings, context)
+        case .secure(let devices, let modules): return try secure(devices, modules, context)
+        case .configureAgents(let devices, let module, let changes):
+            return try configureAgents(devices, module, changes, context)
         }
     }
 
@@ -83,7 +94,9 @@ extension HubState {
     ) -> Decision {
         if change.isUnchanged { return Decision(events: [], outcome: .entity(entity)) }
         apply(change, to: entity)
-        let effect = TwinEffect(change, twin: showingTwin ? change.twin.eventBody(of: entity.id) : nil)
+        let effect = TwinEffect(
+            change, twin: showingTwin ? change.twin.eventBody(of: entity.id) : nil,
+            keysReset: Self.keysReset(by: change, of: entity.id))
         // What was just put is there.
         return Decision(events: [event(effect)], outcome: .entity(self.entity(entity.id) ?? entity))
     }

@@ -16,11 +16,20 @@ extension HubState {
         var result = BulkResult()
         for item in items {
             do {
-                events += try apply(item, context).events
+                let applied = try apply(item, context).events
+                for case .identityCreated(let identity, _) in applied where !identity.id.isModule {
+                    promisedIdentities += settings.rule.modules.count
+                }
+                events += applied
             } catch {
                 result.errors.append(BulkResult.ItemError(id: item.id, error: error))
             }
         }
+        // After the items, since one of them may bring the module of another.
+        promisedIdentities = 0
+        var report = SecuringReport()
+        events += try securing(events, context, &report)
+        result.errors += report.refused
         return Decision(events: events, outcome: .bulk(result))
     }
 
@@ -68,6 +77,8 @@ extension HubState {
             }
         }
         for item in items where trial.entity(item.id) == nil { throw .identityNotFound(item.id) }
+        // After the last line, since any of them may bring the module of another.
+        if isComplete { seeded += try trial.securing(after: seeded, context) }
         let event = Event.seeded(seeded, isComplete: isComplete)
         try must(event, at: context.now)
         return Decision(events: [event], outcome: .done)

@@ -33,7 +33,10 @@ extension HubState {
     /// that creation can be refused for.
     func newIdentities(_ id: TwinID, _ draft: IdentityDraft, _ context: DecisionContext) throws(HubError) -> [Identity]
     {
-        guard registry.identities < limits.identities else {
+        // A device comes with the modules of its kind, and with those that the standing rule gives it.
+        let count =
+            id.isModule ? 1 : 1 + settings.rule.modules.count + (draft.iotEdge == true ? Self.edgeModules.count : 0)
+        guard registry.identities + promisedIdentities + count <= limits.identities else {
             throw HubError(.tooManyDevices, "The hub holds \(limits.identities) identities, its limit.")
         }
         if let module = id.module {

@@ -43,6 +43,8 @@ extension HubState {
             authorities.put(authority)
         case .authorityDeleted(let name):
             authorities.remove(name)
+        case .defenderSettingsUpdated(let settings):
+            self.settings = settings
         }
     }
 

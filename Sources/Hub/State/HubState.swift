@@ -14,13 +14,17 @@ struct HubState {
     var seed: SeedState
     var feedback: FeedbackQueue
     var authorities: AuthorityRegistry
+    var settings: DefenderSettings
+    /// Identities that the command at hand has promised and not yet made.
+    var promisedIdentities = 0
     /// Who is to be looked at, of what is published; for commands that concern everybody.
     let attention: Attention
 
     init(
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
-        authorities: AuthorityRegistry = AuthorityRegistry(), attention: Attention = Attention()
+        authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
+        attention: Attention = Attention()
     ) {
         self.base = base
         self.limits = limits
@@ -28,6 +32,7 @@ struct HubState {
         self.seed = seed
         self.feedback = feedback
         self.authorities = authorities
+        self.settings = settings
         self.attention = attention
     }
 
@@ -40,7 +45,14 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            attention: attention)
+            settings: settings, attention: attention)
+    }
+
+    /// Every device, in no order.
+    var deviceIDs: [TwinID] {
+        var ids = isCleared ? [] : base.deviceIDs.filter { changed[$0] == nil }
+        for (id, entity) in changed where !id.isModule && entity != nil { ids.append(id) }
+        return ids
     }
 
     mutating func put(_ entity: Entity) {
@@ -69,6 +81,8 @@ struct HubState {
 /// Where entities are looked up.
 protocol EntityStore {
     func entity(_ id: TwinID) -> Entity?
+    /// Every device, in no order; walks all that there is.
+    var deviceIDs: [TwinID] { get }
 }
 
 /// Counts over the whole registry, kept by events so that nobody has to walk it (rest.md section 15).

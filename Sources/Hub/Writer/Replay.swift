@@ -23,7 +23,7 @@ final class Replay: LogVisitor {
             ?? HubState(
                 base: index, limits: limits, registry: snapshot.header?.registry ?? RegistrySummary(),
                 seed: snapshot.seed, feedback: snapshot.header?.feedback ?? FeedbackQueue(),
-                authorities: snapshot.authorities,
+                authorities: snapshot.authorities, settings: snapshot.header?.settings ?? DefenderSettings(),
                 attention: Attention(
                     connected: snapshot.header?.connected ?? [], queued: snapshot.header?.queued ?? []))
     }

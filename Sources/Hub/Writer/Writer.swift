@@ -35,6 +35,7 @@ final class Writer: @unchecked Sendable {
         var authorities: AuthorityRegistry
         /// Made of `authorities`.
         var trust: CertificateAuthorities
+        var settings: DefenderSettings
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -65,7 +66,8 @@ final class Writer: @unchecked Sendable {
             Published(
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
-                authorities: state.authorities, trust: state.authorities.trust, obstacle: nil))
+                authorities: state.authorities, trust: state.authorities.trust,
+                settings: state.settings, obstacle: nil))
     }
 
     func submit(_ submissions: [Submission]) {
@@ -170,6 +172,7 @@ final class Writer: @unchecked Sendable {
             published.withLock {
                 if let trust { ($0.authorities, $0.trust) = (state.authorities, trust) }
                 $0.registry = state.registry
+                $0.settings = state.settings
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
                 $0.seedCount = state.seed.count
