@@ -66,6 +66,9 @@ let package = Package(
                 "Endpoints", "Routing", deques,
             ]),
 
+        room(
+            "SecurityAPI",
+            on: ["Vocabulary", "JSON", "Access", "Defender", "Hub", "HTTP", "Endpoints"]),
         room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
 
         // Floor 6: where everything is put together, and clients of it made of the codecs.
@@ -74,12 +77,12 @@ let package = Package(
             "Emulator",
             on: [
                 "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "Events", "HTTP", "Endpoints",
-                "Routing", "ServiceAPI", "DeviceAPI", "Blobs", "FilesAPI", logging,
+                "Routing", "ServiceAPI", "DeviceAPI", "SecurityAPI", "Blobs", "FilesAPI", logging,
             ]),
 
         // Floor 7: the command line.
         .executableTarget(
-            name: "twinhub", dependencies: ["Emulator", "Events", "Simulator", arguments], swiftSettings: warnings),
+            name: "twinhub", dependencies: ["Defender", "Emulator", "Events", "Hub", "JSON", "Simulator", arguments], swiftSettings: warnings),
 
         tests("Reactor"),
         tests("JSON"),

@@ -39,6 +39,8 @@ public struct Configuration: Sendable {
     /// Where the ready report is written as JSON; nil is `server.json` in the data folder, if there is one.
     public var readyFile: String?
     public var logFormat: LogFormat = .text
+    /// What the command line says about security modules (`--defender`, `--defender-strict`).
+    public var defender = DefenderOptions()
 
     /// More event loops than the hub can tell apart make no sense.
     public static let maximumShards = 48
@@ -48,6 +50,14 @@ public struct Configuration: Sendable {
     public var blobs = BlobLimits()
     public var http = HTTPLimits()
     public var reactor = ReactorLimits()
+
+    public init() {}
+}
+
+/// What is to change about the hub's settings for security modules; nil leaves them as they are.
+public struct DefenderOptions: Sendable {
+    public var rule: DefenderSettings.Rule?
+    public var isStrict: Bool?
 
     public init() {}
 }

@@ -17,6 +17,8 @@ public final class ShardServices {
     public let counts: LiveCounts
     /// Told what a person who looks for a fault may want to know, in a sentence without secrets.
     public let report: (String) -> Void
+    /// Told what of its twin a device or module is handed; nil where nobody wants to know.
+    public let deliveries: (any TwinDeliveries)?
     /// How the hub knows this shard.
     public let subscription: SubscriberID
 
@@ -36,10 +38,11 @@ public final class ShardServices {
 
     public init(
         hub: Hub, events: EventStore, shard: Shard, environment: Environment, authorizer: Authorizer,
-        counts: LiveCounts = LiveCounts(), report: @escaping (String) -> Void = { _ in }
+        counts: LiveCounts = LiveCounts(), deliveries: (any TwinDeliveries)? = nil, report: @escaping (String) -> Void = { _ in }
     ) {
         self.report = report
         self.counts = counts
+        self.deliveries = deliveries
         self.hub = hub
         self.events = events
         self.shard = shard

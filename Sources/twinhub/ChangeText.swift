@@ -16,6 +16,10 @@ struct ChangeText {
         let after = change["after"].map { Self.leaves($0) } ?? []
         for (path, value) in before where value != "null" { lines.append(style.text("  - \(path): \(value)", .red)) }
         for (path, value) in after where value != "null" { lines.append(style.text("  + \(path): \(value)", .green)) }
+        if let keys = change["keysReset"]?.elements.compactMap(\.string), !keys.isEmpty {
+            let list = keys.joined(separator: ", ")
+            lines.append(style.text("  ! an agent that is told of this goes back to its defaults for \(list)", .yellow))
+        }
         text = lines.joined(separator: "\n") + "\n"
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Emulator
 import Endpoints
 import Events
+import Hub
 import Journal
 
 /// `twinhub serve`: runs the hub until it is told to stop.
@@ -49,6 +50,15 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Seconds for which an expired token is still accepted.")
     var sasGrace = 300
 
+    @Option(
+        defaultAsFlag: DefenderSettings.Rule.classic,
+        help: "Security modules that every device has: none, classic, micro or both. (default: as the hub has it)")
+    var defender: DefenderSettings.Rule?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Refuse desired values that a security agent would refuse. (default: as the hub has it)")
+    var defenderStrict: Bool?
+
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     func validate() throws {
@@ -80,6 +90,8 @@ struct ServeCommand: ParsableCommand {
         configuration.authorization = auth == .off ? .off : .required
         configuration.generatesKeys = generateKeys
         configuration.sasGrace = sasGrace
+        configuration.defender.rule = defender
+        configuration.defender.isStrict = defenderStrict
         limits.apply(to: &configuration)
         do {
             try Server.run(configuration)

@@ -17,6 +17,7 @@ extension MQTTLink {
         var body: [UInt8] = []
         entity.document.writeDeviceView(to: &body)
         respond(to: requestID, status: 200, body: body)
+        services.deliveries?.delivered(twin: entity)
     }
 
     /// 204 with the new version, once it is durable. Without a request id nothing is answered; the patch counts all the
@@ -121,6 +122,7 @@ extension MQTTLink {
             var topic: [UInt8] = []
             HubTopic.appendDesiredPatch(version: Int64(patch.version), to: &topic)
             publish(topic, patch.json)
+            services.deliveries?.delivered(patch: patch.json, version: patch.version, to: open.id)
         }
     }
 }

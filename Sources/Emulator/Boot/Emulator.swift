@@ -11,6 +11,7 @@ import Journal
 import Logging
 import Reactor
 import Routing
+import SecurityAPI
 import ServiceAPI
 import Vocabulary
 
@@ -64,8 +65,11 @@ public final class Emulator: Sendable {
         let operations = Operations(
             readiness: readiness, reactor: reactor, environment: environment, startedAt: environment.now(),
             live: live, authorities: credentials.authorities)
+        let ledger = AgentLedger(environment: environment)
         let dispatcher = Dispatcher(
-            RouteTable(ServiceAPI.routes + DeviceAPI.routes + FilesAPI(storage).routes + operations.routes))
+            RouteTable(
+                ServiceAPI.routes + DeviceAPI.routes + SecurityAPI.routes(ledger) + FilesAPI(storage).routes
+                    + operations.routes))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
             readiness: readiness, reactor: reactor, logger: logger)
@@ -89,6 +93,8 @@ public final class Emulator: Sendable {
         }
         if let torn = events.replay.tornTail { logger.warning("events: \(torn)") }
         relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
+        ledger.follow(hub)
+        try Self.secure(hub, configuration.defender)
         seededLines = try Self.seed(seeding, hub)
 
         // Nobody is told that the hub is ready before every shard is.
@@ -102,7 +108,7 @@ public final class Emulator: Sendable {
                     grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
                 shard.context = ShardServices(
                     hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
-                    counts: live, report: { logger.info("\($0)") })
+                    counts: live, deliveries: ledger, report: { logger.info("\($0)") })
                 furnished.leave()
             }
         }
@@ -168,6 +174,28 @@ public final class Emulator: Sendable {
         let isUnfinished = !progress.isComplete && progress.identities > 0
         guard let seeding, hub.lastSequence == 0 || isUnfinished else { return 0 }
         return try seeding.load(into: hub)
+    }
+
+    /// Makes the settings of the command line the hub's, where it says something about them. A hub of many devices is secured in
+    /// portions before.
+    private static func secure(_ hub: Hub, _ options: DefenderOptions) throws(StartFailure) {
+        var settings = hub.defenderSettings
+        settings.rule = options.rule ?? settings.rule
+        settings.isStrict = options.isStrict ?? settings.isStrict
+        guard settings != hub.defenderSettings else { return }
+        let origin = Origin(principal: "hub", requestID: hub.environment.requestID(), transport: "hub")
+        func run(_ command: Command) throws(StartFailure) {
+            guard case .refused(let error) = hub.execute(command, origin: origin) else { return }
+            throw StartFailure("--defender: \(error.text)")
+        }
+        var last: TwinID?
+        while !settings.rule.modules.isEmpty {
+            let ids = hub.deviceIDs(after: last, limit: hub.limits.devicesPerSecuring)
+            guard let end = ids.last else { break }
+            try run(.secure(ids, settings.rule.modules))
+            last = end
+        }
+        try run(.putDefenderSettings(settings))
     }
 
     // MARK: Stopping
