@@ -82,7 +82,8 @@ let package = Package(
 
         // Floor 7: the command line.
         .executableTarget(
-            name: "twinhub", dependencies: ["Defender", "Emulator", "Events", "Hub", "JSON", "Simulator", arguments], swiftSettings: warnings),
+            name: "twinhub", dependencies: ["Defender", "Emulator", "Events", "Hub", "JSON", "Simulator", arguments],
+            swiftSettings: warnings),
 
         tests("Reactor"),
         tests("JSON"),

@@ -38,7 +38,8 @@ public final class ShardServices {
 
     public init(
         hub: Hub, events: EventStore, shard: Shard, environment: Environment, authorizer: Authorizer,
-        counts: LiveCounts = LiveCounts(), deliveries: (any TwinDeliveries)? = nil, report: @escaping (String) -> Void = { _ in }
+        counts: LiveCounts = LiveCounts(), deliveries: (any TwinDeliveries)? = nil,
+        report: @escaping (String) -> Void = { _ in }
     ) {
         self.report = report
         self.counts = counts

@@ -167,7 +167,8 @@ private enum FleetOptions {
     }
 
     static func change(
-        _ devices: [String], _ all: Bool, _ module: SecurityModule, _ changes: [ConfigurationChange], _ place: DataOption
+        _ devices: [String], _ all: Bool, _ module: SecurityModule, _ changes: [ConfigurationChange],
+        _ place: DataOption
     ) throws {
         var json = JSONWriter()
         json.beginObject()

@@ -46,7 +46,8 @@ struct SecurityText {
         let agent = document["agent"]?.string ?? ""
         let state = document["state"]?.string ?? ""
         let version = document["desiredVersion"]?.int ?? 0
-        let delivered = document["delivered"]
+        let delivered =
+            document["delivered"]
             .flatMap { $0["version"]?.int.map { "version \($0)" } }.map { ", handed \($0)" } ?? ""
         var text = "\(name)  agent \(agent) \(state), desired version \(version)\(delivered)\n"
         if let refused = document["refused"], !refused.isNull {

@@ -142,7 +142,8 @@ private struct RowJudge {
         var found: [ConfigurationComparison.Difference] = []
         // What the twin says, as a person means it; nil where nobody could read it.
         let wanted = told.map { key.value(from: $0) } ?? fallback
-        if !agrees(running, wanted) {
+        // Of an agent that does not run only what the twin says is missed.
+        if !agrees(running, wanted), running != nil || told != nil {
             found.append(reason(key, told))
         }
         if let running, let said, key.value(from: said)?.matches(running) != true { found.append(.reportedOtherwise) }

@@ -26,7 +26,9 @@ enum FleetConfiguration {
         switch selection {
         case .these(let ids): devices = ids
         case .all:
-            devices = call.hub.deviceIDs(after: nil, limit: limit + 1).filter { call.hub.entity(module.id(on: $0)) != nil }
+            devices = call.hub.deviceIDs(after: nil, limit: limit + 1).filter {
+                call.hub.entity(module.id(on: $0)) != nil
+            }
             guard devices.count <= limit else {
                 throw HubError(
                     .argumentInvalid, "More than \(limit) devices have the module: name at most so many at once.")
