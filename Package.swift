@@ -42,6 +42,7 @@ let package = Package(
         // Floor 2: each knows one subject, and nothing of the others.
         room("Twins", on: ["Vocabulary", "JSON"]),
         room("Access", on: ["Vocabulary", "COpenSSL"]),
+        room("Query", on: ["JSON"]),
         room("Defender", on: ["Vocabulary", "JSON"]),
         room("Blobs", on: ["Vocabulary", "JSON", "COpenSSL"]),
         room("Journal", on: ["Vocabulary", "JSON", "CSystem", "CZlib", deques]),
@@ -97,6 +98,7 @@ let package = Package(
         tests("HTTP", ["Vocabulary"]),
         tests("Access", ["Vocabulary"]),
         tests("Vocabulary"),
+        tests("Query", ["JSON"], resources: [.copy("QueryVectors.json")]),
         tests("Defender", ["JSON", "Vocabulary"]),
         tests("Endpoints", ["Access", "HTTP", "JSON", "Vocabulary"]),
         tests("Simulator", ["Access", "MQTT", "Reactor", "Vocabulary"]),

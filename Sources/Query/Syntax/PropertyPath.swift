@@ -1,0 +1,52 @@
+/// Where a value stands in a document.
+public struct PropertyPath: Hashable, Sendable {
+    public enum Step: Hashable, Sendable {
+        case key([UInt8])
+        case element(Int)
+    }
+
+    public let steps: [Step]
+    /// The last key as it is written, or as the hub spells it: the name of a result that has no other.
+    let name: String
+
+    /// Fields of the hub's own at the root, which are found in any case of letters (query.md section 4).
+    private static let rootFields: [String: String] = {
+        let names = [
+            "deviceId", "moduleId", "etag", "deviceEtag", "status", "statusReason", "statusUpdateTime",
+            "connectionState", "connectionStateUpdatedTime", "lastActivityTime", "cloudToDeviceMessageCount",
+            "authenticationType", "x509Thumbprint", "modelId", "version", "tags", "properties", "capabilities",
+            "configurations", "deviceScope", "parentScopes", "jobId", "jobType", "startTimeUtc", "endTimeUtc",
+            "createdDateTimeUtc", "lastUpdatedDateTimeUtc", "outcome", "error",
+        ]
+        var fields = Dictionary(uniqueKeysWithValues: names.map { ($0.lowercased(), $0) })
+        // A sample of Microsoft's filters on it.
+        fields["id"] = "deviceId"
+        // The documents' name for a job's time.
+        fields["createdtimeutc"] = "createdDateTimeUtc"
+        return fields
+    }()
+
+    /// - Parameter parts: keys and indexes as they were written, behind the collection's name.
+    init(_ parts: [Part]) {
+        var steps: [Step] = []
+        var name = ""
+        for (index, part) in parts.enumerated() {
+            switch part {
+            case .key(let key):
+                name = index == 0 ? Self.rootFields[key.lowercased()] ?? key : key
+                steps.append(.key(Array(name.utf8)))
+            case .element(let number): steps.append(.element(number))
+            }
+        }
+        self.steps = steps
+        self.name = name
+    }
+
+    enum Part {
+        case key(String)
+        case element(Int)
+    }
+
+    /// Whether the path is `tags` alone, which is not defined where there are none.
+    var isTags: Bool { steps == [.key(Array("tags".utf8))] }
+}

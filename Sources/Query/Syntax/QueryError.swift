@@ -1,0 +1,9 @@
+/// Why a text is no query, with the place (query.md section 10: the real parser reports `Line <l>:<c>`).
+public struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Lines from 1, columns from 0, as the real parser counts.
+    public let line: Int
+    public let column: Int
+    public let reason: String
+
+    public var description: String { "Line \(line):\(column) \(reason)" }
+}

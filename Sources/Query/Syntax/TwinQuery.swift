@@ -1,0 +1,82 @@
+/// A query over device twins, module twins or device jobs (query.md sections 2 and 3).
+public struct TwinQuery: Sendable {
+    public let collection: Collection
+    /// `TOP n`: how many rows there are at most, over all pages.
+    public let top: Int?
+    let items: [Item]
+    let condition: Expression?
+    let group: PropertyPath?
+
+    public enum Collection: String, Sendable {
+        case devices
+        case modules = "devices.modules"
+        case jobs = "devices.jobs"
+    }
+
+    enum Item: Sendable {
+        case path(PropertyPath, name: String)
+        case aggregate(Aggregate, name: String)
+    }
+
+    /// - Throws: what is wrong, with its line and column.
+    public init(parsing text: String) throws(QueryError) {
+        var parser = try Parser(text)
+        self = try parser.statement()
+    }
+
+    /// Checks what the grammar alone does not say.
+    init(
+        items: [Item], top: Int?, collection: Collection, condition: Expression?, group: PropertyPath?, at place: Token
+    ) throws(QueryError) {
+        func fail(_ reason: String) -> QueryError { QueryError(line: place.line, column: place.column, reason: reason) }
+        let isAggregate = group != nil || items.contains { if case .aggregate = $0 { true } else { false } }
+        if collection == .jobs, !items.isEmpty || group != nil {
+            throw fail("devices.jobs can only be selected whole, with '*'")
+        }
+        if group != nil, items.isEmpty { throw fail("'*' cannot be grouped") }
+        if isAggregate {
+            for case .path(let path, let name) in items where path != group {
+                throw fail("'\(name)' is neither an aggregate nor what is grouped by")
+            }
+        }
+        self.collection = collection
+        self.top = top
+        self.items = items
+        self.condition = condition
+        self.group = group
+    }
+
+    /// Whether rows are whole documents.
+    public var selectsDocuments: Bool { items.isEmpty }
+
+    /// Whether rows are made of many documents.
+    public var isAggregate: Bool {
+        group != nil || items.contains { if case .aggregate = $0 { true } else { false } }
+    }
+
+    /// Whether the document, one JSON object, is among the rows: only where the condition is exactly true.
+    public func matches(_ document: [UInt8]) -> Bool {
+        guard let condition else { return true }
+        return Evaluator(document).value(of: condition) == .boolean(true)
+    }
+}
+
+/// The part of a query behind its WHERE, as jobs, configurations and `--where` have it; `*` is every device.
+public struct TwinCondition: Sendable {
+    private let expression: Expression?
+
+    /// - Throws: what is wrong, with its line and column.
+    public init(parsing text: String) throws(QueryError) {
+        if text.split(whereSeparator: \.isWhitespace) == ["*"] {
+            expression = nil
+            return
+        }
+        var parser = try Parser(text)
+        expression = try parser.condition()
+    }
+
+    public func matches(_ document: [UInt8]) -> Bool {
+        guard let expression else { return true }
+        return Evaluator(document).value(of: expression) == .boolean(true)
+    }
+}

@@ -1,0 +1,88 @@
+import JSON
+import Testing
+
+@testable import Query
+
+/// What a text has to be (query.md sections 2 to 5).
+struct SyntaxTests {
+    private static func matches(_ condition: String, _ document: String) throws -> Bool {
+        try TwinCondition(parsing: condition).matches(Array(document.utf8))
+    }
+
+    @Test(
+        arguments: [
+            #"tags.s = 'it\'s'"#, #"tags.s = "it's""#, #"tags.s = 'it\u0027s'"#, "tags . s\n=/* a comment */'it\\'s'",
+            "TAGS.s = 'it\\'s'", "devices.tags.s = 'it\\'s'", "tags.[[s]] = 'it\\'s'", "((tags.s = 'it\\'s'))",
+            "not not tags.s = 'it\\'s'", "*", " * ", "tags.n = -3", "tags.n = - 3", "tags.n IN [1, -3]", "tags.n = -0x3",
+            "tags.n = -3.0e0", "-tags.n = 3", "tags.n * 2 + 1 = -5", "tags.n - 1 - 1 = -5", "tags.n % 2 = -1",
+            "tags.[[a.b]] = 1", "tags.[[a\"b]] = 2", "tags.[[]] = 3", "tags.list[1][0] = 'x'", "id = 'd'",
+            "STARTSWITH(id, 'd') AND endswith(Id, 'd')", "IS_NULL(tags.no) = false", "IS_NULL(x509Thumbprint.primaryThumbprint)",
+        ])
+    func `These conditions hold`(condition: String) throws {
+        let document =
+            #"{"deviceId":"d","tags":{"s":"it's","n":-3,"a.b":1,"a\"b":2,"":3,"list":[0,["x"]]},"x509Thumbprint":{"primaryThumbprint":null}}"#
+        #expect(try Self.matches(condition, document))
+    }
+
+    @Test(
+        arguments: [
+            ("SELECT * FROM devices ORDER BY deviceId", 1, 22), ("SELECT * FROM things", 1, 14),
+            ("SELECT FROM devices", 1, 7), ("UPDATE devices SET x = 1", 1, 0),
+            ("SELECT *\nFROM devices\nWHERE deviceId = 'd", 3, 17), ("SELECT * FROM devices WHERE", 1, 27),
+            ("SELECT * FROM devices WHERE CONTAINS(deviceId,'d')", 1, 28), ("SELECT * FROM devices;", 1, 21),
+            ("SELECT *, deviceId FROM devices", 1, 8), ("SELECT deviceId, * FROM devices", 1, 17),
+            ("SELECT TOP -1 * FROM devices", 1, 11), ("SELECT TOP 1.5 * FROM devices", 1, 11),
+            ("SELECT deviceId, COUNT() FROM devices", 1, 7),
+            ("SELECT tags.a FROM devices GROUP BY tags.b", 1, 7), ("SELECT * FROM devices GROUP BY tags.b", 1, 7),
+            ("SELECT SUM() FROM devices", 1, 11), ("SELECT * FROM devices.twins", 1, 14),
+            ("SELECT * FROM devices WHERE a = 1 = 2", 1, 34), ("SELECT * FROM devices WHERE a IN []]", 1, 35),
+            ("SELECT * FROM devices WHERE a = 'x\\n'", 1, 34), ("SELECT * FROM devices WHERE a = 1x", 1, 32),
+            ("SELECT * FROM devices WHERE a = 0x", 1, 32), ("SELECT * FROM devices WHERE tags.[[a = 1", 1, 33),
+            ("SELECT * FROM devices WHERE STARTSWITH(deviceId)", 1, 28), ("SELECT * FROM devices /* open", 1, 22),
+            ("", 1, 0), ("SELECT * FROM devices WHERE tags.a[-1] = 1", 1, 35),
+            ("SELECT DISTINCT deviceId FROM devices", 1, 16),
+        ])
+    func `An error has its place`(text: String, line: Int, column: Int) {
+        do {
+            _ = try TwinQuery(parsing: text)
+            Issue.record("it was taken")
+        } catch {
+            #expect((error.line, error.column) == (line, column), "\(error)")
+            #expect(error.description.hasPrefix("Line \(line):\(column) "))
+        }
+    }
+
+    @Test func `A query is bounded in length and depth`() {
+        let fine = "SELECT * FROM devices WHERE " + String(repeating: "(", count: 90) + "1=1" + String(repeating: ")", count: 90)
+        #expect(throws: Never.self) { try TwinQuery(parsing: fine) }
+        for character in ["(", "NOT ", "IS_DEFINED("] {
+            let deep = "SELECT * FROM devices WHERE " + String(repeating: character, count: 600) + "1"
+            #expect(throws: QueryError.self) { try TwinQuery(parsing: deep) }
+        }
+        #expect(throws: QueryError.self) {
+            try TwinQuery(parsing: "SELECT * FROM devices WHERE a = '" + String(repeating: "x", count: 8200) + "'")
+        }
+    }
+
+    @Test func `A result is named by its alias, its last key or its place`() throws {
+        let query = try TwinQuery(
+            parsing: "SELECT DEVICEID, tags.list[0], tags.[[a b]], tags.x AS y, properties.desired.$version FROM devices")
+        var json = JSONWriter()
+        query.writeRow(
+            of: Array(
+                #"{"deviceId":"d","tags":{"list":[7],"a b":{"c": 1},"x":null},"properties":{"desired":{"$version":3}}}"#
+                    .utf8), to: &json)
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self)
+                == #"{"deviceId":"d","list":7,"a b":{"c": 1},"y":null,"$version":3}"#)
+        var aggregation = Aggregation(of: try TwinQuery(parsing: "SELECT COUNT(), AVG(tags.x), COUNT(*) FROM devices"))
+        try aggregation.add(Array(#"{"tags":{"x":1}}"#.utf8))
+        #expect(aggregation.rows.map { String(decoding: $0, as: UTF8.self) } == [#"{"$1":1,"$2":1,"$3":1}"#])
+    }
+
+    @Test func `Extremes take the kind of value that came first`() throws {
+        var aggregation = Aggregation(of: try TwinQuery(parsing: "SELECT MIN(a) AS lo, MAX(a) AS hi FROM devices"))
+        for value in ["true", "\"b\"", "1", "\"a\"", "[]"] { try aggregation.add(Array("{\"a\":\(value)}".utf8)) }
+        #expect(aggregation.rows.map { String(decoding: $0, as: UTF8.self) } == [#"{"lo":"a","hi":"b"}"#])
+    }
+}
