@@ -115,12 +115,15 @@ extension CloudMessage {
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        guard let sequence = body["sequence"]?.int, let enqueued = body["enqueued"]?.string.flatMap({ Timestamp($0) }),
+        guard let sequence = body["sequence"]?.counter,
+            let enqueued = body["enqueued"]?.string.flatMap({ Timestamp($0) }),
             let expiry = body["expiry"]?.string.flatMap({ Timestamp($0) }),
             let acknowledgement = body["ack"]?.string.flatMap(Acknowledgement.init)
         else { throw RecordError("message") }
+        let deliveries = body["deliveryCount"].map { $0.counter.flatMap(UInt32.init(exactly:)) } ?? 0
+        guard let deliveries else { throw RecordError("deliveryCount") }
         self.init(
-            sequence: UInt64(sequence), enqueuedTime: enqueued, expiry: expiry, acknowledgement: acknowledgement,
-            content: try MessageContent(record: body), deliveryCount: Int(body["deliveryCount"]?.int ?? 0))
+            sequence: sequence, enqueuedTime: enqueued, expiry: expiry, acknowledgement: acknowledgement,
+            content: try MessageContent(record: body), deliveryCount: Int(deliveries))
     }
 }

@@ -103,17 +103,19 @@ extension FeedbackQueue {
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        guard let next = body["next"]?.int, let list = body["records"] else { throw RecordError("feedback") }
+        guard let next = body["next"]?.counter, let list = body["records"] else { throw RecordError("feedback") }
         for entry in list.elements {
-            guard let sequence = entry["sequence"]?.int, let time = entry["time"]?.string.flatMap({ Timestamp($0) }),
-                let id = entry["id"]?.string, let generation = entry["generationId"]?.string.flatMap({ UInt64($0) }),
+            guard let sequence = entry["sequence"]?.counter,
+                let time = entry["time"]?.string.flatMap({ Timestamp($0) }),
+                let id = entry["id"]?.string,
+                let generation = entry["generationId"]?.string.flatMap(Identity.generation),
                 let fate = entry["fate"]?.string.flatMap(MessageFate.init)
             else { throw RecordError("feedback") }
             records.append(
                 FeedbackRecord(
-                    sequence: UInt64(sequence), time: time, originalMessageID: entry["messageId"]?.string,
+                    sequence: sequence, time: time, originalMessageID: entry["messageId"]?.string,
                     device: TwinID(trusted: id), deviceGeneration: generation, fate: fate))
         }
-        nextSequence = UInt64(next)
+        nextSequence = next
     }
 }

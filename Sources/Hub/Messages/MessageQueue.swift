@@ -53,9 +53,9 @@ extension MessageQueue {
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        guard let next = body["next"]?.int, let list = body["messages"] else { throw RecordError("queue") }
+        guard let next = body["next"]?.counter, let list = body["messages"] else { throw RecordError("queue") }
         for entry in list.elements { messages.append(try CloudMessage(record: entry)) }
-        nextSequence = UInt64(next)
+        nextSequence = next
     }
 
     /// Whether there is anything to remember: a queue that never held a message is as good as none.
