@@ -97,7 +97,7 @@ extension HubState {
     mutating func lockFeedback(_ seconds: Int, _ context: DecisionContext) -> Decision {
         let lock = MessageLock(
             token: context.environment.requestID().dashed, until: context.now.adding(seconds: Double(seconds)))
-        let batch = feedback.take(lock, limit: limits.feedbackBatch, at: context.now)
+        let batch = feedback.take(lock, at: context.now, limits)
         return Decision(events: [], outcome: .feedback(batch))
     }
 
