@@ -10,6 +10,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     /// `0001-01-01T00:00:00Z`, which the service prints for "never".
     public static let never = Timestamp(ticks: 0)
 
+    /// Later than every time that the wire form can show.
+    public static let latest = Timestamp(ticks: .max)
+
     /// The last second that the wire form can show, the end of the year 9999.
     public static let latestUnixSeconds: Int64 = 253_402_300_799
 

@@ -17,6 +17,10 @@ public struct MessageQueue: Sendable {
         messages.filter { $0.expiry > time && $0.isFree(at: time) }
     }
 
+    /// When the first of them is due to expire, one that somebody holds not before its lock has ended; nil where there is
+    /// none.
+    var nextExpiry: Timestamp? { messages.lazy.map { max($0.expiry, $0.lock?.until ?? .never) }.min() }
+
     public subscript(key: MessageKey) -> CloudMessage? {
         messages.first {
             switch key {

@@ -78,11 +78,15 @@ extension HubState {
     }
 
     mutating func expireMessages(_ context: DecisionContext) throws(HubError) -> Decision {
+        guard nextExpiry <= context.now else { return Decision(events: [], outcome: .done) }
         var events: [Event] = []
-        for id in attention.queued.sorted() {
+        // Of this batch, too: what has changed in it is not published yet.
+        let waiting = attention.queued.union(changed.keys).sorted()
+        for id in waiting {
             guard let existing = entity(id) else { continue }
             events += try expire(existing, context)
         }
+        haveLooked(at: waiting.compactMap { entity($0) })
         return Decision(events: events, outcome: .done)
     }
 

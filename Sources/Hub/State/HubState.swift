@@ -16,11 +16,14 @@ struct HubState {
     var authorities: AuthorityRegistry
     /// Who is to be looked at, of what is published; for commands that concern everybody.
     let attention: Attention
+    /// No message of any queue is due before this time, so that until then nobody has to look for one.
+    private(set) var nextExpiry: Timestamp
 
     init(
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
-        authorities: AuthorityRegistry = AuthorityRegistry(), attention: Attention = Attention()
+        authorities: AuthorityRegistry = AuthorityRegistry(), attention: Attention = Attention(),
+        nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
@@ -29,6 +32,8 @@ struct HubState {
         self.feedback = feedback
         self.authorities = authorities
         self.attention = attention
+        // Where messages wait that nobody has looked at yet, any may be due.
+        self.nextExpiry = nextExpiry ?? (attention.queued.isEmpty ? .latest : .never)
     }
 
     func entity(_ id: TwinID) -> Entity? {
@@ -40,10 +45,11 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            attention: attention)
+            attention: attention, nextExpiry: nextExpiry)
     }
 
     mutating func put(_ entity: Entity) {
+        if let due = entity.messages.nextExpiry { nextExpiry = min(nextExpiry, due) }
         let before = changed.updateValue(entity, forKey: entity.id) ?? (isCleared ? nil : base.entity(entity.id))
         registry.count(before: before?.identity, after: entity.identity)
     }
@@ -59,6 +65,11 @@ struct HubState {
         registry.clear()
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
+    }
+
+    /// Everybody has been looked at whose messages might be due.
+    mutating func haveLooked(at entities: [Entity]) {
+        nextExpiry = entities.compactMap(\.messages.nextExpiry).min() ?? .latest
     }
 
     mutating func use(link: UInt64) { registry.newestLink = max(registry.newestLink, link) }
