@@ -80,7 +80,7 @@ extension BlobProperties {
     /// Nil where the bytes are not a properties file.
     init?(json: [UInt8]) {
         guard let root = try? JSONDocument(parsing: json).root, let name = root["name"]?.string.flatMap(BlobName.init),
-            let content = root["content"]?.string, let size = root["size"]?.int,
+            let content = root["content"]?.string, let size = root["size"]?.counter,
             let modified = root["modified"]?.string.flatMap({ Timestamp($0) }),
             let created = root["created"]?.string.flatMap({ Timestamp($0) })
         else { return nil }
@@ -93,7 +93,7 @@ extension BlobProperties {
         var blocks: [Block] = []
         if let list = root["blocks"] {
             for element in list.elements {
-                guard let id = element["id"]?.string.flatMap(BlockID.init), let size = element["size"]?.int else {
+                guard let id = element["id"]?.string.flatMap(BlockID.init), let size = element["size"]?.counter else {
                     return nil
                 }
                 blocks.append(Block(id: id, size: Int(size)))

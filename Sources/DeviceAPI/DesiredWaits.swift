@@ -16,8 +16,7 @@ final class DesiredWaits {
     /// Those who are due an answer, with its body; events in the form of a stream.
     private var due: Deque<(waiter: DesiredWaiter, answer: Due)> = []
     private var isDelivering = false
-    private var sweeper: ShardTimer?
-    private var nextComments: UInt64 = 0
+    private lazy var sweep = WaitSweep(on: services.shard) { [unowned self] in look($0, $1) }
 
     private enum Due {
         case body([UInt8])
@@ -93,7 +92,7 @@ final class DesiredWaits {
         all.append(waiter)
         services.counts.waits.add(1, ordering: .relaxed)
         responder.listener = waiter
-        startSweeping()
+        sweep.start()
         return waiter
     }
 
@@ -202,18 +201,7 @@ final class DesiredWaits {
 
     // MARK: Time
 
-    private func startSweeping() {
-        guard sweeper == nil else { return }
-        let timer = ShardTimer { [unowned self] in sweep() }
-        sweeper = timer
-        nextComments = services.shard.uptimeMilliseconds + UInt64(Wait.commentSeconds) * 1000
-        services.shard.schedule(timer, afterMilliseconds: Wait.sweepMilliseconds)
-    }
-
-    private func sweep() {
-        let now = services.shard.uptimeMilliseconds
-        let isTimeForComments = now >= nextComments
-        if isTimeForComments { nextComments = now + UInt64(Wait.commentSeconds) * 1000 }
+    private func look(_ now: UInt64, _ isTimeForComments: Bool) -> Bool {
         var over: [DesiredWaiter] = []
         var quiet: [DesiredWaiter] = []
         for waiter in all {
@@ -222,11 +210,7 @@ final class DesiredWaits {
         }
         for waiter in over { end(waiter, closes: false) }
         for waiter in quiet { send(ServerSentEvent.comment, to: waiter) }
-        if all.isEmpty {
-            sweeper = nil
-        } else if let sweeper {
-            services.shard.schedule(sweeper, afterMilliseconds: Wait.sweepMilliseconds)
-        }
+        return !all.isEmpty
     }
 
     private func end(_ waiter: DesiredWaiter, closes: Bool) {

@@ -12,6 +12,11 @@ public struct EventProperties: Sendable, Hashable, ExpressibleByDictionaryLitera
 
     public init() {}
 
+    /// Takes properties whose names are known to be all different, so that no two have to be compared.
+    public init(differing properties: [(name: String, value: String?)]) {
+        all = properties.map { Property(name: $0.name, value: $0.value) }
+    }
+
     public init(dictionaryLiteral elements: (String, String?)...) {
         for (name, value) in elements { set(name, value) }
     }

@@ -9,8 +9,8 @@ final class EventStoreReplay: LogVisitor {
     func beginSnapshot(covering sequence: UInt64, lines: Int) {}
 
     func visitSnapshotLine(_ line: LogSlice) throws {
-        guard let value = try JSONDocument(parsing: line.array).root["hubSequence"]?.int else { return }
-        hubSequence = UInt64(value)
+        guard let value = try JSONDocument(parsing: line.array).root["hubSequence"]?.counter else { return }
+        hubSequence = value
     }
 
     func visit(_ record: LogRecord) throws {

@@ -44,8 +44,7 @@ public struct StoredEvent: LogEntry {
 
     /// The hub's own record that it tells of; nil for what came from outside.
     var hubSequence: UInt64? {
-        guard let value = try? JSONDocument(parsing: object).root["hubSequence"]?.int else { return nil }
-        return UInt64(value)
+        try? JSONDocument(parsing: object).root["hubSequence"]?.counter
     }
 }
 

@@ -34,6 +34,9 @@ public struct JSONValue: Sendable {
     /// A number without fraction and exponent that fits; nil for all else.
     public var int: Int64? { kind == .number && node.isInteger ? Int64(String(decoding: raw, as: UTF8.self)) : nil }
 
+    /// As ``int`` where it is not negative: a count, from which it can be counted on without overflow. Nil for all else.
+    public var counter: UInt64? { int.flatMap(UInt64.init(exactly:)) }
+
     /// A number; infinite where it is beyond a double's range. Nil for other kinds.
     public var double: Double? { kind == .number ? Double(String(decoding: raw, as: UTF8.self)) : nil }
 

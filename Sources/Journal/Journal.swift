@@ -64,7 +64,13 @@ public final class Journal: EventLog, @unchecked Sendable {
         defer { Glibc.close(descriptor) }
         var status = statvfs()
         guard fstatvfs(descriptor, &status) == 0 else { return 0 }
-        return Int(clamping: UInt64(status.f_bavail)) * Int(status.f_frsize)
+        return Self.bytes(of: UInt64(status.f_bavail), blocksOf: UInt64(status.f_frsize))
+    }
+
+    /// Some file systems that are not on a disk say that they have more room than a number of bytes can say.
+    static func bytes(of blocks: UInt64, blocksOf size: UInt64) -> Int {
+        let product = blocks.multipliedFullWidth(by: size)
+        return product.high == 0 ? Int(clamping: product.low) : .max
     }
 
     public func close() throws(LogFailure) {

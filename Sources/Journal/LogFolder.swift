@@ -53,9 +53,9 @@ struct LogFolder: Sendable {
             }
             if name.hasSuffix(Self.temporarySuffix) {
                 if name.hasPrefix("segment-") || name.hasPrefix("snapshot-") { found.temporary.append(name) }
-            } else if let number = Self.number(in: name, "segment-", ".jsonl") {
+            } else if let number = Self.number(in: name, "segment-", ".jsonl").flatMap(UInt32.init(exactly:)) {
                 found.plain.append(Int(number))
-            } else if let number = Self.number(in: name, "segment-", ".jsonl.gz") {
+            } else if let number = Self.number(in: name, "segment-", ".jsonl.gz").flatMap(UInt32.init(exactly:)) {
                 found.compressed.append(Int(number))
             } else if let covering = Self.number(in: name, "snapshot-", ".jsonl") {
                 found.snapshots.append(covering)

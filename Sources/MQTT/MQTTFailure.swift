@@ -80,7 +80,8 @@ public enum MQTTFailure: Error, Hashable, Sendable {
     /// What a CONNACK says before the connection is closed; nil where it is closed without a word.
     public var answer: ConnectReturnCode? {
         switch self {
-        case .protocolLevel: .unacceptableProtocolVersion
+        // Also where the name is another, as MQTT 3.1's is (mqtt.md section 1).
+        case .protocolName, .protocolLevel: .unacceptableProtocolVersion
         case .clientIDEmpty: .identifierRejected
         // Like bad credentials (mqtt.md section 2.2).
         case .userName, .clientIDForeign: .notAuthorized

@@ -26,6 +26,8 @@ enum HubNotifications {
             return [change("updateTwin", id, body, recorded)]
         case .twinReplaced(let id, _, let effect):
             return [change("replaceTwin", id, effect.twin ?? Array("{}".utf8), recorded)]
+        // Where another link was in its place, that one's end is told by nobody: the device is connected, and a notice that
+        // it is not would be the last that some readers look at (mqtt.md section 2.6).
         case .linkOpened(let id, _, _): return [connection(id, isConnected: true, recorded)]
         case .linkClosed(let id, _): return [connection(id, isConnected: false, recorded)]
         case .identityUpdated, .reset, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned,

@@ -15,11 +15,10 @@ public enum Telemetry {
         system.set("iothub-connection-auth-method", sender.method)
         system.set("iothub-connection-auth-generation-id", String(sender.generation))
         if !sender.modelID.isEmpty { system.set("dt-dataschema", sender.modelID) }
-        var application = EventProperties()
-        for (name, value) in content.application { application.set(name, value) }
         return DeviceEvent(
             enqueuedTime: time, source: .deviceMessages, deviceID: sender.id.device, moduleID: sender.id.module,
-            systemProperties: system, properties: application, body: content.body)
+            systemProperties: system, properties: EventProperties(differing: content.application),
+            body: content.body)
     }
 
     /// Who sends, and how that was proven. The same for all messages of a connection.

@@ -31,7 +31,7 @@ struct WatchCommand: ParsableCommand {
                         guard event == "change", let change = try? JSONDocument(parsing: Array(data.utf8)).root else {
                             return
                         }
-                        if let sequence = change["sequence"]?.int { last.withLock { $0 = UInt64(sequence) } }
+                        if let sequence = change["sequence"]?.counter { last.withLock { $0 = sequence } }
                         StandardOutput.write(ChangeText(change, style).text)
                     }
                 } catch let refusal as HubClient.Refusal {

@@ -67,6 +67,25 @@ import Vocabulary
         #expect(throws: BlobFailure.unusable(path: path, reason: "line 1 is damaged")) { try open() }
     }
 
+    @Test("a line with a number that nobody counts to is damaged")
+    func numbers() throws {
+        var log = try open()
+        try log.append(.began(upload("1", generation: 77)), durably: false)
+        try log.append(.notified(correlationID: "1", notification(55)), durably: true)
+        let whole = String(decoding: try #require(try Disk.read(path)), as: UTF8.self)
+        for (number, line) in [(":77,", 1), (":55,", 2), (":7,", 2)] {
+            for other in [":-1,", ":18446744073709551615,"] {
+                let parts = whole.split(separator: number, omittingEmptySubsequences: false)
+                try #require(parts.count == 2)
+                try Disk.replace(path, with: Array(parts.joined(separator: other).utf8))
+                #expect(throws: BlobFailure.unusable(path: path, reason: "line \(line) is damaged")) { try open() }
+            }
+        }
+        try Disk.replace(path, with: Array(whole.utf8))
+        log = try open()
+        #expect(log.book.notifications == [notification(55)])
+    }
+
     @Test("the newest notifications are kept in order, and the file does not grow for ever")
     func bounds() throws {
         place.limits.notifications = 8

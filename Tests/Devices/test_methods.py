@@ -1,6 +1,7 @@
 """Direct methods end to end (mqtt.md section 5.4, rest.md section 10)."""
 
 import concurrent.futures
+import json
 
 import pytest
 from azure.iot.device import MethodResponse
@@ -90,7 +91,9 @@ def test_a_call_waits_for_a_device_to_connect(client, backend, identity):
 
 
 def test_a_call_that_waits_for_a_device_gives_up(backend, device):
-    expect_offline(backend.invoke(device, "wake", connect=1))
+    answer = backend.invoke(device, "wake", connect=1)
+    assert expect_offline(answer) == "Timed out waiting for device to connect."
+    assert json.loads(answer.json()["Message"])["info"] == {"timeout": "00:00:01"}
 
 
 def test_a_call_under_way_when_the_link_is_lost_fails_and_the_next_one_works(client, backend, device, relay):

@@ -53,6 +53,20 @@ struct FeedbackTests {
         #expect(try it.texts(id) == [])
     }
 
+    @Test func `A record that nobody took in its time is not told any more`() throws {
+        var limits = HubLimits()
+        limits.feedbackLifetimeSeconds = 100
+        let it = try HubOnALog(limits)
+        let id = it.make("d1")
+        try it.send("old", to: id, .full)
+        #expect(it.settle(id, .sequence(1), .complete) == nil)
+        it.clock.advance(seconds: 60)
+        try it.send("new", to: id, .full)
+        #expect(it.settle(id, .sequence(2), .complete) == nil)
+        it.clock.advance(seconds: 41)
+        #expect(try it.takeFeedback() == ["new: Success"])
+    }
+
     @Test(arguments: Restart.allCases)
     func `Records outlive the hub in their order, and what was done with does not come back`(way: Restart) throws {
         let it = try HubOnALog()

@@ -1,4 +1,5 @@
 import Access
+import Foundation
 import JSON
 import Journal
 import Testing
@@ -178,6 +179,27 @@ struct RecordedEventTests {
         }
         #expect(throws: RecordError.self) { try Self.read("twin.painted", #"{"id":"d"}"#) }
         #expect(throws: RecordError.self) { try Self.read("", "{}") }
+    }
+
+    /// Every number of the hub's own in every sample, put below zero and above what can be counted on from, in turn.
+    @Test func `A record whose numbers no hub counts to is refused, and stops nobody`() throws {
+        let numbers = try Regex(
+            #""(?:(?:desired|reported)?[vV]ersion|etagBase|link|sequence|deliveryCount|etagCounter|generationId|"#
+                + #"cloudToDeviceMessageCount)":"?([0-9]+)|"records":\[([0-9]+)"#)
+        var changed = 0
+        for (kind, event) in Self.samples {
+            // What stands in a whole twin is text that nobody counts on.
+            let end = event.range(of: #""twin":"#)?.lowerBound ?? event.endIndex
+            for match in event[..<end].matches(of: numbers) {
+                guard let place = match.output[1].range ?? match.output[2].range else { continue }
+                for number in ["-1", "18446744073709551615"] {
+                    let damaged = event.replacingCharacters(in: place, with: number)
+                    #expect(throws: RecordError.self, "\(kind): \(damaged)") { try Self.read(kind, damaged) }
+                    changed += 1
+                }
+            }
+        }
+        #expect(changed > 40)
     }
 
     @Test func `What a hub has written is read and written again, byte for byte`() throws {

@@ -42,6 +42,16 @@ import Testing
         #expect(root.count == 3)
     }
 
+    @Test("A counter is a whole number that is not negative and leaves room to count on")
+    func counters() throws {
+        let samples: [(String, UInt64?)] = [
+            ("0", 0), ("7", 7), ("9223372036854775807", 9_223_372_036_854_775_807), ("-1", nil), ("1.0", nil),
+            ("1e3", nil),
+            ("9223372036854775808", nil), ("18446744073709551615", nil), ("\"7\"", nil), ("null", nil), ("[]", nil),
+        ]
+        for (text, counter) in samples { #expect(try JSONDocument(parsing: text).root.counter == counter, "\(text)") }
+    }
+
     static let strings: [(source: String, value: String)] = [
         ("\"\"", ""), ("\"\\\"\\\\\\/\"", "\"\\/"), ("\"\\b\\f\\n\\r\\t\"", "\u{8}\u{C}\n\r\t"),
         ("\"\\u0041\\u00E9\\u20ac\"", "Aé€"),

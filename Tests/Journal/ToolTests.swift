@@ -21,6 +21,27 @@ import Testing
         #expect(try Journal.verify(folder: folder.path).records == 400)
     }
 
+    @Test(arguments: ["9223372036854775808", "18446744073709551615", "9223372036854775807", "99999999999999999999"])
+    func `A name with a number that no segment has is left alone`(number: String) throws {
+        let folder = TemporaryFolder()
+        var (journal, _) = try HistoryTests.compacted(folder)
+        try journal.close()
+        let strangers = ["segment-\(number).jsonl", "segment-\(number).jsonl.gz"]
+        for name in strangers { folder.write(Array("{}".utf8), to: name) }
+        journal = try Journal(folder: folder.path)
+        _ = try journal.replay(NullVisitor())
+        #expect(journal.lastSequence == 400)
+        try journal.close()
+        #expect(Set(strangers).isSubset(of: folder.names))
+    }
+
+    @Test func `Room that no number can say is as much as there can be`() {
+        #expect(Journal.bytes(of: 3, blocksOf: 4096) == 12_288)
+        #expect(Journal.bytes(of: 0, blocksOf: 4096) == 0)
+        #expect(Journal.bytes(of: 1 << 51, blocksOf: 4096) == .max)
+        #expect(Journal.bytes(of: .max, blocksOf: .max) == .max)
+    }
+
     @Test func `A changed byte in any file is found`() throws {
         let folder = TemporaryFolder()
         let (journal, _) = try HistoryTests.compacted(folder)

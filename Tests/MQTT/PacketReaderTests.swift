@@ -185,11 +185,12 @@ import Testing
         #expect(throws: sample.failure) { try firstForm(of: sample.bytes) }
     }
 
-    @Test("Only another protocol level and an empty client id are answered before the connection closes")
+    @Test("Only another protocol, by name or level, and an empty client id are answered before the connection closes")
     func answers() {
-        #expect(MQTTFailure.protocolLevel.answer == .unacceptableProtocolVersion)
+        let otherProtocol: Set<MQTTFailure> = [.protocolName, .protocolLevel]
+        for failure in otherProtocol { #expect(failure.answer == .unacceptableProtocolVersion) }
         #expect(MQTTFailure.clientIDEmpty.answer == .identifierRejected)
-        for (_, failure) in Self.refused where failure != .protocolLevel { #expect(failure.answer == nil) }
+        for (_, failure) in Self.refused where !otherProtocol.contains(failure) { #expect(failure.answer == nil) }
     }
 
     @Test("A remaining length has seven bits a byte and need not be the shortest")

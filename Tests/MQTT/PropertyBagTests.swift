@@ -61,6 +61,23 @@ import Testing
         #expect(bag[.to] == "/devices/pubsub/messages/devicebound" && bag["a b"] == "c+d&é~" && bag["empty"] == "")
     }
 
+    /// As many as a topic has room for, few and many names alike, beside a dictionary and an array.
+    @Test(
+        "Of repeated names each stands where it first came with the value that came last",
+        arguments: [10, 16, 17, 9000])
+    func repeatedNames(_ count: Int) {
+        var random = SeededRandom(seed: UInt64(count))
+        var names: [String] = []
+        var values: [String: String] = [:]
+        let pairs = (0..<count).map { index in
+            let name = String(Int.random(in: 0..<count, using: &random), radix: 36)
+            if values.updateValue("\(index)", forKey: name) == nil { names.append(name) }
+            return "\(name)=\(index)"
+        }
+        let bag = Array(pairs.joined(separator: "&").utf8).withUnsafeBytes { PropertyBag(parsing: $0) }
+        #expect(bag.properties == names.map { PropertyBag.Property(name: $0, value: values[$0]) })
+    }
+
     @Test("What is written reads the same again, whatever it holds")
     func roundTrips() {
         var random = SeededRandom(seed: 9)

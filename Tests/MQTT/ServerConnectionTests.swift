@@ -34,7 +34,10 @@ import Vocabulary
     static let beginnings: [(bytes: [UInt8], failure: MQTTFailure, answer: [String])] = [
         ([0xC0], .connectMissing, []), ([0x30, 0x05], .connectMissing, []), ([0x00], .connectMissing, []),
         (frame(0x10, field("MQTT"), [5, 2, 0, 0, 0]), .protocolLevel, ["CONNACK unacceptableProtocolVersion"]),
-        (frame(0x10, field("MQIsdp"), [3, 2, 0, 0], field("d1")), .protocolName, []),
+        (
+            frame(0x10, field("MQIsdp"), [3, 2, 0, 0], field("d1")), .protocolName,
+            ["CONNACK unacceptableProtocolVersion"]
+        ),
         (frame(0x10, field("MQTT"), [4, 0, 0, 0], field("")), .clientIDEmpty, ["CONNACK identifierRejected"]),
         (frame(0x10, field("MQTT"), [4, 2, 0, 0], field("")), .clientIDEmpty, ["CONNACK identifierRejected"]),
         (frame(0x10, field("MQTT"), [4, 2, 0, 0], field("d1")), .userName, ["CONNACK notAuthorized"]),

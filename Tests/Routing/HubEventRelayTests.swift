@@ -106,6 +106,32 @@ import Vocabulary
         relay.stop()
     }
 
+    @Test func `A takeover tells of the new link, and of no end while the device is connected`() throws {
+        let hub = try Hub(log: MemoryLog())
+        let store = try EventStore(log: MemoryLog())
+        let relay = HubEventRelay(from: hub, to: store) { Issue.record("\($0)") }
+        let id = try TwinID(device: "d1")
+        try done(hub, .bulk([item("{\"id\":\"d1\"}")]))
+        var links: [UInt64] = []
+        for _ in 0..<2 {
+            guard
+                case .link(let link) = hub.execute(.openLink(id, LinkOpening(keepsSession: true)), origin: Self.origin)
+            else {
+                Issue.record("not connected")
+                return
+            }
+            links.append(link.number)
+        }
+        // The old link's end comes when the new one is in its place (mqtt.md section 2.6).
+        for link in links { try done(hub, .closeLink(id, link: link)) }
+        settle(store, hub)
+        relay.stop()
+        #expect(
+            told(store).map(\.1) == [
+                "createDeviceIdentity", "deviceConnected", "deviceConnected", "deviceDisconnected",
+            ])
+    }
+
     @Test func `An event carries what the service's carry`() throws {
         let hub = try Hub(log: MemoryLog())
         let store = try EventStore(log: MemoryLog())

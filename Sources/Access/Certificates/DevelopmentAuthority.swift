@@ -90,9 +90,3 @@ public struct DevelopmentAuthority {
         return Array(lines.dropFirst()) == wanted && end > now.adding(seconds: Double(renewalDays) * 86400)
     }
 }
-
-/// The kinds of key that the hub has certificates of.
-enum CertificateKind: String, CaseIterable {
-    case p256
-    case rsa
-}

@@ -37,18 +37,18 @@ extension UploadBook.Entry {
     init?(line: some Collection<UInt8>) {
         guard let root = try? JSONDocument(parsing: Array(line)).root, root.kind == .object else { return nil }
         if let id = root["began"]?.string {
-            guard let device = root["deviceId"]?.string, let generation = root["generation"]?.int,
+            guard let device = root["deviceId"]?.string, let generation = root["generation"]?.counter,
                 let blob = root["blobName"]?.string.flatMap(BlobName.init),
                 let expiry = root["expiry"]?.string.flatMap({ Timestamp($0) })
             else { return nil }
             self = .began(
                 Upload(
-                    correlationID: id, device: device, generation: UInt64(generation), blob: blob, expiry: expiry))
+                    correlationID: id, device: device, generation: generation, blob: blob, expiry: expiry))
         } else if let id = root["ended"]?.string {
             self = .ended(correlationID: id)
         } else if let id = root["notified"]?.string {
-            guard let sequence = root["sequence"]?.int, let body = root["notification"],
-                let notification = FileNotification(body, sequence: UInt64(sequence))
+            guard let sequence = root["sequence"]?.counter, let body = root["notification"],
+                let notification = FileNotification(body, sequence: sequence)
             else { return nil }
             self = .notified(correlationID: id, notification)
         } else {
@@ -78,7 +78,7 @@ extension FileNotification {
 
     init?(_ body: JSONValue, sequence: UInt64) {
         guard let device = body["deviceId"]?.string, let uri = body["blobUri"]?.string,
-            let blob = body["blobName"]?.string.flatMap(BlobName.init), let size = body["blobSizeInBytes"]?.int,
+            let blob = body["blobName"]?.string.flatMap(BlobName.init), let size = body["blobSizeInBytes"]?.counter,
             let modified = body["lastUpdatedTime"]?.string.flatMap({ Timestamp($0) }),
             let enqueued = body["enqueuedTimeUtc"]?.string.flatMap({ Timestamp($0) })
         else { return nil }

@@ -17,8 +17,7 @@ final class FeedWaits<Source: Feed> {
     let feed: Source
     private unowned let services: ShardServices
     private var readers: [FeedWaiter<Source>] = []
-    private var sweeper: ShardTimer?
-    private var nextComments: UInt64 = 0
+    private lazy var sweep = WaitSweep(on: services.shard) { [unowned self] in look($0, $1) }
 
     init(_ services: ShardServices) {
         self.services = services
@@ -41,7 +40,7 @@ final class FeedWaits<Source: Feed> {
         readers.append(reader)
         services.counts.readers.add(1, ordering: .relaxed)
         responder.listener = reader
-        startSweeping()
+        sweep.start()
         return reader
     }
 
@@ -149,18 +148,7 @@ final class FeedWaits<Source: Feed> {
         }
     }
 
-    private func startSweeping() {
-        guard sweeper == nil else { return }
-        let timer = ShardTimer { [unowned self] in sweep() }
-        sweeper = timer
-        nextComments = services.shard.uptimeMilliseconds + UInt64(Wait.commentSeconds) * 1000
-        services.shard.schedule(timer, afterMilliseconds: Wait.sweepMilliseconds)
-    }
-
-    private func sweep() {
-        let now = services.shard.uptimeMilliseconds
-        let isTimeForComments = now >= nextComments
-        if isTimeForComments { nextComments = now + UInt64(Wait.commentSeconds) * 1000 }
+    private func look(_ now: UInt64, _ isTimeForComments: Bool) -> Bool {
         for reader in readers {
             if let deadline = reader.deadline {
                 if deadline <= now, !reader.isReading { end(reader, closes: false) }
@@ -168,11 +156,7 @@ final class FeedWaits<Source: Feed> {
                 remove(reader)
             }
         }
-        if readers.isEmpty {
-            sweeper = nil
-        } else if let sweeper {
-            services.shard.schedule(sweeper, afterMilliseconds: Wait.sweepMilliseconds)
-        }
+        return !readers.isEmpty
     }
 
     private func end(_ reader: FeedWaiter<Source>, closes: Bool) {

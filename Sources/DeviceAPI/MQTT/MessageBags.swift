@@ -18,14 +18,15 @@ extension PropertyBag {
 
     /// What a device has said of its message.
     func content(body: [UInt8]) -> MessageContent {
-        var content = MessageContent(body: body)
+        var system: [(property: MessageProperty, value: String)] = []
+        var application: [(name: String, value: String?)] = []
         for property in properties {
             guard let known = MessageProperty(mqttName: property.name) else {
-                content.set(property.name, property.value)
+                application.append((property.name, property.value))
                 continue
             }
-            if let value = property.value { content.set(known, value) }
+            if let value = property.value { system.append((known, value)) }
         }
-        return content
+        return MessageContent(body: body, differing: system, application)
     }
 }

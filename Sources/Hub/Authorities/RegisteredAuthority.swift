@@ -63,7 +63,7 @@ extension RegisteredAuthority {
             let certificate = try? AuthorityCertificate(der: der),
             let created = body["created"]?.string.flatMap({ Timestamp($0) }),
             let updated = body["updated"]?.string.flatMap({ Timestamp($0) }),
-            let isVerified = body["isVerified"]?.bool, let counter = body["etagCounter"]?.int
+            let isVerified = body["isVerified"]?.bool, let counter = body["etagCounter"]?.counter
         else { throw RecordError("authority") }
         self.name = AuthorityName(trusted: name)
         self.certificate = certificate
@@ -71,6 +71,6 @@ extension RegisteredAuthority {
         self.updated = updated
         self.isVerified = isVerified
         verificationCode = body["verificationCode"]?.string
-        etagCounter = UInt64(counter)
+        etagCounter = counter
     }
 }

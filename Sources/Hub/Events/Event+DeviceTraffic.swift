@@ -45,8 +45,8 @@ extension Event {
     /// Reads back what `writeDeviceTraffic` wrote.
     init(deviceTraffic kind: RecordedEvent.Kind, _ id: TwinID, _ body: JSONValue) throws(RecordError) {
         func number(_ member: String) throws(RecordError) -> UInt64 {
-            guard let value = body[member]?.int else { throw RecordError(member) }
-            return UInt64(value)
+            guard let value = body[member]?.counter else { throw RecordError(member) }
+            return value
         }
         switch kind {
         case .linkOpened:

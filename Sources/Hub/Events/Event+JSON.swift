@@ -148,7 +148,7 @@ extension RecordedEvent {
                     try Identity(record: try part("identity")), seed: try TwinSeed(record: body["seed"]))
             case .identityUpdated: event = .identityUpdated(try Identity(record: try part("identity")))
             case .identityDeleted:
-                guard let generation = body["generationId"]?.string.flatMap({ UInt64($0) }) else {
+                guard let generation = body["generationId"]?.string.flatMap(Identity.generation) else {
                     throw RecordError("generationId")
                 }
                 event = .identityDeleted(try id(), generation: generation, last: Array(try part("twin").raw))
@@ -166,12 +166,17 @@ extension RecordedEvent {
                 }
                 event = .seeded(identities, isComplete: try part("complete").bool ?? false)
             case .reset:
-                guard let target = body["to"]?.string.flatMap(ResetTarget.init), let base = body["etagBase"]?.int else {
+                guard let target = body["to"]?.string.flatMap(ResetTarget.init), let base = body["etagBase"]?.counter
+                else {
                     throw RecordError("to")
                 }
-                event = .reset(target, etagBase: UInt64(base))
+                event = .reset(target, etagBase: base)
             case .feedbackCompleted:
-                event = .feedbackCompleted(try part("records").elements.compactMap { $0.int.map { UInt64($0) } })
+                event = .feedbackCompleted(
+                    try part("records").elements.map { (entry) throws(RecordError) in
+                        guard let sequence = entry.counter else { throw RecordError("records") }
+                        return sequence
+                    })
             case .authorityUpdated:
                 event = .authorityUpdated(try RegisteredAuthority(record: try part("authority")))
             case .authorityDeleted:
@@ -218,12 +223,14 @@ extension TwinEffect {
     }
 
     init(_ body: JSONValue) throws(RecordError) {
-        guard let version = body["version"]?.int, let reported = body["reportedVersion"]?.int,
+        guard let version = body["version"]?.counter, let reported = body["reportedVersion"]?.counter,
             let before = body["before"], let after = body["after"]
         else { throw RecordError("version") }
+        let desired = body["desiredVersion"]?.counter
+        guard (desired == nil) == (body["desiredVersion"] == nil) else { throw RecordError("desiredVersion") }
         self.init(
-            version: UInt64(version), desiredVersion: body["desiredVersion"]?.int.map { UInt64($0) },
-            reportedVersion: UInt64(reported), twin: body["twin"].map { Array($0.raw) }, before: Array(before.raw),
+            version: version, desiredVersion: desired, reportedVersion: reported,
+            twin: body["twin"].map { Array($0.raw) }, before: Array(before.raw),
             after: Array(after.raw), keysReset: body["keysReset"]?.elements.compactMap(\.string) ?? [])
     }
 }

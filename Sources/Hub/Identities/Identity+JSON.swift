@@ -106,10 +106,12 @@ extension Identity {
             guard let time = Timestamp(text) else { throw RecordError(member) }
             return time
         }
-        guard let generation = UInt64(try text("generationId")), let counter = ETag.decimalCounter(try text("etag"))
-        else {
-            throw RecordError("generationId")
+        guard let generation = Self.generation(try text("generationId")) else { throw RecordError("generationId") }
+        guard let counter = ETag.decimalCounter(try text("etag")), counter <= Int64.max else {
+            throw RecordError("etag")
         }
+        let waiting = body["cloudToDeviceMessageCount"].map { $0.counter.flatMap(UInt32.init(exactly:)) } ?? 0
+        guard let waiting else { throw RecordError("cloudToDeviceMessageCount") }
         let device = try text("deviceId")
         let id = TwinID(trusted: body["moduleId"]?.string.map { "\(device)/\($0)" } ?? device)
         self.init(
@@ -121,13 +123,16 @@ extension Identity {
         connectionState = body["connectionState"]?.string.flatMap(ConnectionState.init) ?? .disconnected
         connectionStateUpdatedTime = try time("connectionStateUpdatedTime")
         lastActivityTime = try time("lastActivityTime")
-        cloudToDeviceMessageCount = Int(body["cloudToDeviceMessageCount"]?.int ?? 0)
+        cloudToDeviceMessageCount = Int(waiting)
         iotEdge = body["capabilities"]?["iotEdge"]?.bool ?? false
         deviceScope = body["deviceScope"]?.string
         parentScopes = body["parentScopes"]?.elements.compactMap(\.string) ?? []
         managedBy = body["managedBy"]?.string
         modelID = body["modelId"]?.string ?? ""
     }
+
+    /// A generation id's number; nil where it is none, or leaves no room for the generations after it.
+    static func generation(_ text: String) -> UInt64? { Int64(text).flatMap(UInt64.init(exactly:)) }
 
     private static func authentication(_ body: JSONValue?) throws(RecordError) -> Authentication {
         do {

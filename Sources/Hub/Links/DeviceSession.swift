@@ -53,10 +53,12 @@ extension DeviceSession {
     init(record body: JSONValue) throws(RecordError) {
         for entry in body.elements {
             let parts = Array(entry.elements)
-            guard parts.count == 2, let filter = parts[0].string, let quality = parts[1].int else {
+            guard parts.count == 2, let filter = parts[0].string,
+                let quality = parts[1].int.flatMap(UInt8.init(exactly:))
+            else {
                 throw RecordError("session")
             }
-            subscriptions.append(Subscription(filter: filter, qualityOfService: UInt8(truncatingIfNeeded: quality)))
+            subscriptions.append(Subscription(filter: filter, qualityOfService: quality))
         }
     }
 }

@@ -45,56 +45,6 @@ public struct CloudMessage: Sendable {
     public func isFree(at time: Timestamp) -> Bool { lock.map { $0.until <= time } ?? true }
 }
 
-/// A receiver's hold on a message, or on a batch of feedback.
-public struct MessageLock: Hashable, Sendable {
-    /// A UUID, which the receiver names to settle the message.
-    public let token: String
-    public let until: Timestamp
-}
-
-/// How a message left the queue.
-public enum MessageFate: String, Sendable {
-    case completed, rejected, expired, deliveryCountExceeded, purged
-
-    /// The feedback record's `statusCode`.
-    public var statusCode: String {
-        switch self {
-        case .completed: "Success"
-        case .rejected: "Rejected"
-        case .expired: "Expired"
-        case .deliveryCountExceeded: "DeliveryCountExceeded"
-        case .purged: "Purged"
-        }
-    }
-}
-
-/// A message that somebody asks the hub to deliver.
-public struct MessageDraft: Sendable {
-    public var content: MessageContent
-    public var acknowledgement: CloudMessage.Acknowledgement
-    /// Nil is the hub's own time to live from now.
-    public var expiry: Timestamp?
-
-    public init(
-        content: MessageContent, acknowledgement: CloudMessage.Acknowledgement = .none, expiry: Timestamp? = nil
-    ) {
-        self.content = content
-        self.acknowledgement = acknowledgement
-        self.expiry = expiry
-    }
-}
-
-/// How a receiver names a message that it has.
-public enum MessageKey: Hashable, Sendable {
-    /// By the lock that it was given with.
-    case lock(String)
-    /// By its place in the device's queue, as a link knows it that has sent it on.
-    case sequence(UInt64)
-}
-
-/// What a receiver says of a message.
-public enum MessageSettlement: Sendable { case complete, reject, abandon }
-
 extension CloudMessage {
     func write(to json: inout JSONWriter) {
         json.beginObject()
@@ -115,12 +65,15 @@ extension CloudMessage {
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        guard let sequence = body["sequence"]?.int, let enqueued = body["enqueued"]?.string.flatMap({ Timestamp($0) }),
+        guard let sequence = body["sequence"]?.counter,
+            let enqueued = body["enqueued"]?.string.flatMap({ Timestamp($0) }),
             let expiry = body["expiry"]?.string.flatMap({ Timestamp($0) }),
             let acknowledgement = body["ack"]?.string.flatMap(Acknowledgement.init)
         else { throw RecordError("message") }
+        let deliveries = body["deliveryCount"].map { $0.counter.flatMap(UInt32.init(exactly:)) } ?? 0
+        guard let deliveries else { throw RecordError("deliveryCount") }
         self.init(
-            sequence: UInt64(sequence), enqueuedTime: enqueued, expiry: expiry, acknowledgement: acknowledgement,
-            content: try MessageContent(record: body), deliveryCount: Int(body["deliveryCount"]?.int ?? 0))
+            sequence: sequence, enqueuedTime: enqueued, expiry: expiry, acknowledgement: acknowledgement,
+            content: try MessageContent(record: body), deliveryCount: Int(deliveries))
     }
 }

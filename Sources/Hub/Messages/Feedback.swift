@@ -42,8 +42,7 @@ struct FeedbackQueue: Sendable {
     mutating func append(
         _ fate: MessageFate, of message: CloudMessage, for identity: Identity, at time: Timestamp, limits: HubLimits
     ) {
-        let oldest = time.adding(seconds: -Double(limits.feedbackLifetimeSeconds))
-        records.removeAll { $0.time < oldest }
+        dropOld(at: time, limits)
         if records.count >= limits.feedbackRecords { records.removeFirst(records.count - limits.feedbackRecords + 1) }
         records.append(
             FeedbackRecord(
@@ -52,10 +51,18 @@ struct FeedbackQueue: Sendable {
         nextSequence += 1
     }
 
-    /// Gives the oldest records that nobody holds to the holder of this lock; nil where there are none.
-    mutating func take(_ lock: MessageLock, limit: Int, at time: Timestamp) -> FeedbackBatch? {
+    private mutating func dropOld(at time: Timestamp, _ limits: HubLimits) {
+        let oldest = time.adding(seconds: -Double(limits.feedbackLifetimeSeconds))
+        records.removeAll { $0.time < oldest }
+    }
+
+    /// Gives the oldest records that nobody holds to the holder of this lock; nil where there are none. Too old ones go,
+    /// which is no event: whenever they are looked at they are as old.
+    mutating func take(_ lock: MessageLock, at time: Timestamp, _ limits: HubLimits) -> FeedbackBatch? {
+        dropOld(at: time, limits)
         var taken: [FeedbackRecord] = []
-        for index in records.indices where taken.count < limit && (records[index].lock?.until ?? .never) <= time {
+        for index in records.indices
+        where taken.count < limits.feedbackBatch && (records[index].lock?.until ?? .never) <= time {
             records[index].lock = lock
             taken.append(records[index])
         }
@@ -103,17 +110,19 @@ extension FeedbackQueue {
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        guard let next = body["next"]?.int, let list = body["records"] else { throw RecordError("feedback") }
+        guard let next = body["next"]?.counter, let list = body["records"] else { throw RecordError("feedback") }
         for entry in list.elements {
-            guard let sequence = entry["sequence"]?.int, let time = entry["time"]?.string.flatMap({ Timestamp($0) }),
-                let id = entry["id"]?.string, let generation = entry["generationId"]?.string.flatMap({ UInt64($0) }),
+            guard let sequence = entry["sequence"]?.counter,
+                let time = entry["time"]?.string.flatMap({ Timestamp($0) }),
+                let id = entry["id"]?.string,
+                let generation = entry["generationId"]?.string.flatMap(Identity.generation),
                 let fate = entry["fate"]?.string.flatMap(MessageFate.init)
             else { throw RecordError("feedback") }
             records.append(
                 FeedbackRecord(
-                    sequence: UInt64(sequence), time: time, originalMessageID: entry["messageId"]?.string,
+                    sequence: sequence, time: time, originalMessageID: entry["messageId"]?.string,
                     device: TwinID(trusted: id), deviceGeneration: generation, fate: fate))
         }
-        nextSequence = UInt64(next)
+        nextSequence = next
     }
 }

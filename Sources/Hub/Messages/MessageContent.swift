@@ -12,6 +12,16 @@ public struct MessageContent: Sendable {
 
     public init(body: [UInt8] = []) { self.body = body }
 
+    /// Takes properties whose names are known to be all different, so that no two have to be compared.
+    public init(
+        body: [UInt8], differing system: [(property: MessageProperty, value: String)],
+        _ application: [(name: String, value: String?)]
+    ) {
+        self.body = body
+        self.system = system
+        self.application = application
+    }
+
     public subscript(_ property: MessageProperty) -> String? {
         system.first { $0.property == property }?.value
     }

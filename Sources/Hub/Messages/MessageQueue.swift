@@ -17,6 +17,10 @@ public struct MessageQueue: Sendable {
         messages.filter { $0.expiry > time && $0.isFree(at: time) }
     }
 
+    /// When the first of them is due to expire, one that somebody holds not before its lock has ended; nil where there is
+    /// none.
+    var nextExpiry: Timestamp? { messages.lazy.map { max($0.expiry, $0.lock?.until ?? .never) }.min() }
+
     public subscript(key: MessageKey) -> CloudMessage? {
         messages.first {
             switch key {
@@ -53,9 +57,9 @@ extension MessageQueue {
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        guard let next = body["next"]?.int, let list = body["messages"] else { throw RecordError("queue") }
+        guard let next = body["next"]?.counter, let list = body["messages"] else { throw RecordError("queue") }
         for entry in list.elements { messages.append(try CloudMessage(record: entry)) }
-        nextSequence = UInt64(next)
+        nextSequence = next
     }
 
     /// Whether there is anything to remember: a queue that never held a message is as good as none.

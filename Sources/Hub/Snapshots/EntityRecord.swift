@@ -49,14 +49,18 @@ enum EntityRecord {
         else { throw RecordError("entity") }
         var history = PatchHistory()
         for entry in patches.elements {
-            guard let version = entry["version"]?.int, let patch = entry["patch"] else { throw RecordError("patches") }
-            history.append(version: UInt64(version), json: Array(patch.raw), keeping: .max)
+            guard let version = entry["version"]?.counter, let patch = entry["patch"] else {
+                throw RecordError("patches")
+            }
+            history.append(version: version, json: Array(patch.raw), keeping: .max)
         }
+        let link = body["link"]?.counter ?? 0
+        guard (link != 0) == (body["link"] != nil) else { throw RecordError("link") }
         return Entity(
             identity: try Identity(record: identity), document: try RenderedTwin(parsing: Array(twin.raw)),
             patches: history, modules: modules.elements.compactMap(\.string).map(TwinID.init(trusted:)),
             session: try body["session"].map { try DeviceSession(record: $0) },
             messages: try body["queue"].map { try MessageQueue(record: $0) } ?? MessageQueue(),
-            link: UInt64(body["link"]?.int ?? 0))
+            link: link)
     }
 }

@@ -42,23 +42,27 @@ struct SnapshotReader {
     }
 
     private static func header(_ hub: JSONValue) throws -> Header {
-        func number(_ member: String) throws(RecordError) -> Int {
-            guard let value = hub[member]?.int else { throw RecordError(member) }
+        func number(_ member: String) throws(RecordError) -> UInt64 {
+            guard let value = hub[member]?.counter else { throw RecordError(member) }
+            return value
+        }
+        func count(_ member: String) throws(RecordError) -> Int {
+            guard let value = UInt32(exactly: try number(member)) else { throw RecordError(member) }
             return Int(value)
         }
         var registry = RegistrySummary()
-        registry.enabledDevices = try number("enabledDevices")
-        registry.disabledDevices = try number("disabledDevices")
-        registry.modules = try number("modules")
-        registry.newestGeneration = UInt64(try number("newestGeneration"))
-        registry.connectedDevices = try number("connectedDevices")
-        registry.newestLink = UInt64(try number("newestLink"))
+        registry.enabledDevices = try count("enabledDevices")
+        registry.disabledDevices = try count("disabledDevices")
+        registry.modules = try count("modules")
+        registry.newestGeneration = try number("newestGeneration")
+        registry.connectedDevices = try count("connectedDevices")
+        registry.newestLink = try number("newestLink")
         guard let feedback = hub["feedback"] else { throw RecordError("feedback") }
         func ids(_ member: String) -> Set<TwinID> {
             Set(hub[member]?.elements.compactMap(\.string).map(TwinID.init(trusted:)) ?? [])
         }
         return Header(
-            sequence: UInt64(try number("sequence")), registry: registry,
+            sequence: try number("sequence"), registry: registry,
             seedIsComplete: hub["seedIsComplete"]?.bool ?? false, feedback: try FeedbackQueue(record: feedback),
             settings: try hub["defender"].map { try DefenderSettings($0) } ?? DefenderSettings(),
             connected: ids("connected"), queued: ids("queued"))

@@ -33,21 +33,15 @@ extension HubState {
     /// that creation can be refused for.
     func newIdentities(_ id: TwinID, _ draft: IdentityDraft, _ context: DecisionContext) throws(HubError) -> [Identity]
     {
+        let isEdge = !id.isModule && draft.iotEdge == true
         // A device comes with the modules of its kind, and with those that the standing rule gives it.
-        let count =
-            id.isModule ? 1 : 1 + settings.rule.modules.count + (draft.iotEdge == true ? Self.edgeModules.count : 0)
-        guard registry.identities + promisedIdentities + count <= limits.identities else {
-            throw HubError(.tooManyDevices, "The hub holds \(limits.identities) identities, its limit.")
-        }
+        let modules = id.isModule ? 0 : settings.rule.modules.count + (isEdge ? Self.edgeModules.count : 0)
+        try checkRoom(forIdentities: 1 + modules)
         if let module = id.module {
             // `$edgeAgent` and its like are the hub's own (rest.md section 7).
             guard !module.hasPrefix("$") else { throw HubError(.argumentInvalid, "BadRequest") }
             guard let device = entity(id.owner) else { throw .deviceNotFound(id) }
-            guard device.modules.count < limits.modulesPerDevice else {
-                throw HubError(
-                    .tooManyModulesOnDevice,
-                    "Device \(id.device) already has \(limits.modulesPerDevice) modules, its limit.")
-            }
+            try checkRoom(forModules: 1, on: device)
         }
         let generation = max(UInt64(context.now.ticks), registry.newestGeneration + 1)
         var identity = Identity(
@@ -57,8 +51,8 @@ extension HubState {
         identity.statusReason = draft.statusReason
         identity.managedBy = draft.managedBy
         guard !id.isModule else { return [identity] }
-        identity.iotEdge = draft.iotEdge ?? false
-        if identity.iotEdge {
+        identity.iotEdge = isEdge
+        if isEdge {
             identity.deviceScope = Identity.edgeScope(id, generation: generation)
             identity.parentScopes = try parents(draft.parentScopes)
             let modules = Self.edgeModules.enumerated().map { index, name in
@@ -78,6 +72,23 @@ extension HubState {
     }
 
     private static let edgeModules = ["$edgeAgent", "$edgeHub"]
+
+    private func checkRoom(forIdentities count: Int) throws(HubError) {
+        guard registry.identities + promisedIdentities + count <= limits.identities else {
+            throw HubError(
+                .tooManyDevices,
+                "The hub holds \(registry.identities) identities, and its limit is \(limits.identities).")
+        }
+    }
+
+    private func checkRoom(forModules count: Int, on device: Entity) throws(HubError) {
+        guard device.modules.count + count <= limits.modulesPerDevice else {
+            throw HubError(
+                .tooManyModulesOnDevice,
+                "Device \(device.id.device) has \(device.modules.count) modules, and its limit is \(limits.modulesPerDevice)."
+            )
+        }
+    }
 
     /// Scopes must be those of edge devices that exist.
     private func parents(_ scopes: [String]) throws(HubError) -> [String] {
@@ -110,10 +121,15 @@ extension HubState {
         if !identity.id.isModule { try rescope(&identity, draft) }
         var events = [Event.identityUpdated(identity)]
         if identity.iotEdge, !existing.identity.iotEdge {
-            for name in Self.edgeModules where entity(TwinID(trusted: "\(identity.id.key)/\(name)")) == nil {
+            let missing = Self.edgeModules.map { TwinID(trusted: "\(identity.id.key)/\($0)") }.filter {
+                entity($0) == nil
+            }
+            try checkRoom(forIdentities: missing.count)
+            try checkRoom(forModules: missing.count, on: existing)
+            for id in missing {
                 let generation = max(UInt64(context.now.ticks), registry.newestGeneration) + UInt64(events.count)
                 var module = Identity(
-                    id: TwinID(trusted: "\(identity.id.key)/\(name)"), generation: generation,
+                    id: id, generation: generation,
                     etagCounter: context.newEtagCounter(), authentication: .none)
                 module.managedBy = "iotEdge"
                 events.append(.identityCreated(module, seed: nil))

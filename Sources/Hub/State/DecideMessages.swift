@@ -78,11 +78,15 @@ extension HubState {
     }
 
     mutating func expireMessages(_ context: DecisionContext) throws(HubError) -> Decision {
+        guard nextExpiry <= context.now else { return Decision(events: [], outcome: .done) }
         var events: [Event] = []
-        for id in attention.queued.sorted() {
+        // Of this batch, too: what has changed in it is not published yet.
+        let waiting = attention.queued.union(changed.keys).sorted()
+        for id in waiting {
             guard let existing = entity(id) else { continue }
             events += try expire(existing, context)
         }
+        haveLooked(at: waiting.compactMap { entity($0) })
         return Decision(events: events, outcome: .done)
     }
 
@@ -97,7 +101,7 @@ extension HubState {
     mutating func lockFeedback(_ seconds: Int, _ context: DecisionContext) -> Decision {
         let lock = MessageLock(
             token: context.environment.requestID().dashed, until: context.now.adding(seconds: Double(seconds)))
-        let batch = feedback.take(lock, limit: limits.feedbackBatch, at: context.now)
+        let batch = feedback.take(lock, at: context.now, limits)
         return Decision(events: [], outcome: .feedback(batch))
     }
 

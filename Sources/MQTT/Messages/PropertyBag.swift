@@ -31,6 +31,8 @@ public struct PropertyBag: Hashable, Sendable {
         var start = text.first == UInt8(ascii: "?") ? 1 : 0
         let end = text.count > start && text.last == UInt8(ascii: "/") ? text.count - 1 : text.count
         var equals: Int?
+        // A topic has room for thousands of names: beyond a few, each is looked up, not compared with all before it.
+        var places: [String: Int] = [:]
         for index in start...max(start, end) {
             if index < end, text[index] != UInt8(ascii: "&") {
                 if equals == nil, text[index] == UInt8(ascii: "=") { equals = index }
@@ -38,12 +40,25 @@ public struct PropertyBag: Hashable, Sendable {
             }
             if index > start {
                 let value = equals.map { Self.decode(text, $0 + 1..<index) }
-                set(Self.decode(text, start..<(equals ?? index)), to: value)
+                let name = Self.decode(text, start..<(equals ?? index))
+                if properties.count < Self.fewNames {
+                    set(name, to: value)
+                } else {
+                    if places.isEmpty { for (place, known) in properties.enumerated() { places[known.name] = place } }
+                    if let place = places[name] {
+                        properties[place].value = value
+                    } else {
+                        places[name] = properties.count
+                        properties.append(Property(name: name, value: value))
+                    }
+                }
             }
             start = index + 1
             equals = nil
         }
     }
+
+    private static let fewNames = 16
 
     private static func decode(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> String {
         let encoded = UnsafeRawBufferPointer(rebasing: text[range])

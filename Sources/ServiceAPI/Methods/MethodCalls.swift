@@ -50,7 +50,7 @@ final class MethodCalls {
         let (shard, request) = (services.shard, call.request)
         call.startConnectTimer(call.invocation.connectTimeout * 1000 - Self.earlyMilliseconds, on: shard) {
             [unowned self] in
-            end(request, with: .connectTimedOut)
+            end(request, with: .connectTimedOut(afterSeconds: call.invocation.connectTimeout))
         }
         call.ticket = services.hub.links.whenTakingMethods(call.id) {
             shard.post { Self.room(of: shard)?.deviceTakesMethods(request) }
@@ -115,9 +115,15 @@ extension HubError {
         .deviceNotOnline,
         "The operation failed because the requested device isn't online. To learn more, see https://aka.ms/iothub404103",
         envelope: .nested)
-    static let connectTimedOut = HubError(
-        .deviceNotOnline, "Timed out waiting for device to connect.", envelope: .nested,
-        info: #"{"timeout":"00:00:00"}"#)
+    /// Says how long was waited, as .NET writes a time span, `hh:mm:ss`. The one sample of it (rest.md section 4.4) has
+    /// `00:00:00`, and of which wait that came is not known.
+    static func connectTimedOut(afterSeconds seconds: Int) -> HubError {
+        let minutes = seconds / 60
+        let parts = [minutes / 60, minutes % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+        return HubError(
+            .deviceNotOnline, "Timed out waiting for device to connect.", envelope: .nested,
+            info: "{\"timeout\":\"\(parts.joined(separator: ":"))\"}")
+    }
     static let methodTimedOut = HubError(
         .gatewayTimeout, "Timed out waiting for the response from device.", envelope: .nested, info: "{}")
 }

@@ -1,43 +1,7 @@
-import Dispatch
 import Synchronization
-import Vocabulary
-
-/// A party that submits commands and is told of changes. The hub calls it on the writer's queue, so it must do no more
-/// than hand the delivery over to where its owner lives.
-public protocol HubSubscriber: AnyObject, Sendable {
-    func deliver(_ delivery: Delivery)
-}
-
-/// What one batch means to one subscriber.
-public struct Delivery: Sendable {
-    /// Answers to its commands, by the tokens it gave.
-    public var outcomes: [(token: UInt64, outcome: Outcome)] = []
-    /// Watched entities that have changed; nil where one was deleted.
-    public var changes: [(id: TwinID, entity: Entity?)] = []
-    /// Every event of the batch, for subscribers of the feed.
-    public var events: [RecordedEvent] = []
-
-    var isEmpty: Bool { outcomes.isEmpty && changes.isEmpty && events.isEmpty }
-}
 
 /// Names a subscriber.
 public struct SubscriberID: Hashable, Sendable { let number: Int }
-
-/// A command on its way to the writer.
-public struct Submission: Sendable {
-    public let subscriber: SubscriberID
-    /// The subscriber's own name for it.
-    public let token: UInt64
-    public let command: Command
-    public let origin: Origin
-
-    public init(subscriber: SubscriberID, token: UInt64, command: Command, origin: Origin) {
-        self.subscriber = subscriber
-        self.token = token
-        self.command = command
-        self.origin = origin
-    }
-}
 
 /// Who is to be told. At most 64, since a key's watchers are kept as one bit each.
 final class SubscriberTable: Sendable {
@@ -88,22 +52,5 @@ final class SubscriberTable: Sendable {
             if feedWatchers & bit != 0 { delivery.events = events }
             if !delivery.isEmpty { subscriber.deliver(delivery) }
         }
-    }
-}
-
-/// Waits for the outcome of one command.
-final class BlockingSubscriber: HubSubscriber {
-    private let outcome = Mutex<Outcome?>(nil)
-    private let arrived = DispatchSemaphore(value: 0)
-
-    func deliver(_ delivery: Delivery) {
-        guard let first = delivery.outcomes.first else { return }
-        outcome.withLock { $0 = first.outcome }
-        arrived.signal()
-    }
-
-    func wait() -> Outcome {
-        arrived.wait()
-        return outcome.withLock { $0 } ?? .refused(HubError(.serverError, "no outcome"))
     }
 }
