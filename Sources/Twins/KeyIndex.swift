@@ -12,7 +12,8 @@ struct KeyIndex {
     private var keys: [Int32]
     /// Ordinals by hash, open addressing, at most half full; -1 is free. Empty when members are few.
     private var table: [Int32] = []
-    private(set) var hasDuplicates = false
+    /// Whether the table's builder met a key for a second time.
+    private var repeatsInTable = false
 
     private static let searchedOneByOne = 8
 
@@ -26,14 +27,15 @@ struct KeyIndex {
             keys.append(Int32(truncatingIfNeeded: node))
             node = tape.next(node + 1)
         }
-        if keys.count > Self.searchedOneByOne { buildTable() } else { comparePairs() }
+        if keys.count > Self.searchedOneByOne { buildTable() }
     }
 
-    private mutating func comparePairs() {
-        for (ordinal, key) in keys.enumerated() {
-            for other in keys[..<ordinal] where Self.equal(tape.raw(Int(key)), tape.raw(Int(other))) {
-                hasDuplicates = true
-            }
+    /// Whether a key is repeated. Few ask, so few members are compared only then.
+    var hasDuplicates: Bool {
+        guard table.isEmpty else { return repeatsInTable }
+        return keys.indices.contains { ordinal in
+            let key = tape.raw(node(ordinal))
+            return keys[..<ordinal].indices.contains { Self.equal(key, tape.raw(node($0))) }
         }
     }
 
@@ -43,7 +45,7 @@ struct KeyIndex {
         table = [Int32](repeating: -1, count: size)
         for ordinal in keys.indices {
             let slot = slot(for: tape.raw(Int(keys[ordinal])))
-            if table[slot] >= 0 { hasDuplicates = true }
+            if table[slot] >= 0 { repeatsInTable = true }
             table[slot] = Int32(truncatingIfNeeded: ordinal)
         }
     }

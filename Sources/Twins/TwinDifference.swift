@@ -65,12 +65,13 @@ struct TwinDifference {
         while cursor.isAtMember {
             let name = old.raw(cursor.key)
             if let key = index.take(name) {
-                if old.kind(cursor.value) == .object, new.kind(key + 1) == .object {
+                let (oldValue, newValue) = (old.raw(cursor.value), new.raw(key + 1))
+                if UnsafeRawBufferPointer(oldValue).isEqual(to: UnsafeRawBufferPointer(newValue)) {
+                    // Most values of a patched twin are as they were: nothing in them need be looked at.
+                } else if old.kind(cursor.value) == .object, new.kind(key + 1) == .object {
                     if object(name, cursor.value, of: old, key + 1, of: new, isFirst: !hasAny) { hasAny = true }
-                } else if !UnsafeRawBufferPointer(old.raw(cursor.value)).isEqual(
-                    to: UnsafeRawBufferPointer(new.raw(key + 1)))
-                {
-                    member(name, old.raw(cursor.value), new.raw(key + 1), isFirst: !hasAny)
+                } else {
+                    member(name, oldValue, newValue, isFirst: !hasAny)
                     hasAny = true
                 }
             } else {
