@@ -59,7 +59,9 @@ let package = Package(
         room("Routing", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", "Hub", "Events"]),
 
         // Floor 5: the endpoints.
-        room("ServiceAPI", on: ["Vocabulary", "JSON", "Twins", "Access", "Reactor", "Hub", "HTTP", "Endpoints"]),
+        room(
+            "ServiceAPI",
+            on: ["Vocabulary", "JSON", "Twins", "Access", "Query", "Reactor", "Hub", "HTTP", "Endpoints"]),
         room(
             "DeviceAPI",
             on: [
@@ -69,7 +71,7 @@ let package = Package(
 
         room(
             "SecurityAPI",
-            on: ["Vocabulary", "JSON", "Access", "Defender", "Hub", "HTTP", "Endpoints"]),
+            on: ["Vocabulary", "JSON", "Access", "Defender", "Query", "Hub", "HTTP", "Endpoints"]),
         room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
 
         // Floor 6: where everything is put together, and clients of it made of the codecs.

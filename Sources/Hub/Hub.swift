@@ -79,6 +79,10 @@ public final class Hub: Sendable {
     /// Why writes are refused at present; nil while they are taken.
     public var writeObstacle: String? { writer.published.withLock { $0.obstacle } }
 
+    /// Everything as it stands between two batches, for readers who go through all of it. Calls back on the writer's queue, so
+    /// that the callback must do no more than pass it on.
+    public func moment(then body: @escaping @Sendable (HubMoment) -> Void) { writer.capture(then: body) }
+
     // MARK: Writing
 
     /// Registers a party that submits commands and is told of changes, such as a shard.

@@ -7,8 +7,7 @@ enum NotYet {
     private static let registry: Permissions = [.registryRead, .registryWrite]
 
     static let routes: [Route] = [
-        // Queries and keys
-        .missing(.post, "/devices/query", "Query_GetTwins", .anyOf(.serviceConnect)),
+        // Keys
         .missing(.post, "/devices/keys/regenerate", "Devices_RegenerateKeys", .anyOf(.registryWrite)),
         // Configurations
         .missing(.get, "/configurations", "Configuration_GetConfigurations", .anyOf([.registryRead, .serviceConnect])),

@@ -60,8 +60,11 @@ enum EnvironmentFlags {
     private static func kind(of flag: String, in help: String) -> Bool? {
         for line in help.split(separator: "\n") {
             let words = line.split(separator: " ")
-            guard let place = words.prefix(3).firstIndex(where: { $0 == flag }) else { continue }
-            return place + 1 < words.count && words[place + 1].hasPrefix("<")
+            // `--flag/--no-flag` is one word; `[<value>]` may be left out.
+            guard let place = words.prefix(3).firstIndex(where: { $0 == flag || $0.hasPrefix(flag + "/") }) else {
+                continue
+            }
+            return place + 1 < words.count && (words[place + 1].hasPrefix("<") || words[place + 1].hasPrefix("[<"))
         }
         return nil
     }

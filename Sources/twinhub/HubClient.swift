@@ -16,7 +16,13 @@ struct HubClient {
     struct Answer {
         var status: Int
         var body: [UInt8]
+        var fields: [(name: String, value: String)] = []
         var json: JSONValue? { try? JSONDocument(parsing: body).root }
+
+        /// A header field; nil where there is none.
+        func field(_ name: String) -> String? {
+            fields.first { $0.name.lowercased() == name }?.value
+        }
 
         /// What the server says is wrong, for a person.
         var message: String {
@@ -51,7 +57,7 @@ struct HubClient {
         let failure = Mutex<String?>(nil)
         exchange(method, path, accept: "application/json", fields: fields, body: body) { event in
             switch event {
-            case .head(let head): collected.withLock { $0.status = head.status }
+            case .head(let head): collected.withLock { ($0.status, $0.fields) = (head.status, head.fields) }
             case .body(let piece): collected.withLock { $0.body += piece }
             case .end: done.signal()
             }

@@ -18,17 +18,19 @@ struct SecurityCommand: ParsableCommand {
         var devices: [String] = []
         @Flag(help: "Every device.")
         var all = false
+        @Option(name: .customLong("where"), help: "Devices whose twin meets this condition of the query language.")
+        var condition: String?
         @Option(help: "classic, micro or both.")
         var modules: DefenderSettings.Rule = .classic
         @OptionGroup var place: DataOption
 
-        func validate() throws { try FleetOptions.check(devices, all) }
+        func validate() throws { try FleetOptions.check(devices, all, condition) }
 
         func run() throws {
             try Failures.reported {
                 var json = JSONWriter()
                 json.beginObject()
-                FleetOptions.write(devices, all, to: &json)
+                FleetOptions.write(devices, condition, to: &json)
                 json.key("modules")
                 json.value(modules.rawValue)
                 json.endObject()
@@ -81,6 +83,8 @@ struct SecurityCommand: ParsableCommand {
         var words: [String]
         @Flag(help: "Every device that has the module.")
         var all = false
+        @Option(name: .customLong("where"), help: "Devices whose twin meets this condition of the query language.")
+        var condition: String?
         @Option(help: "classic or micro.")
         var modules: SecurityModule = .classic
         @OptionGroup var place: DataOption
@@ -89,7 +93,7 @@ struct SecurityCommand: ParsableCommand {
 
         func validate() throws {
             guard words.contains(where: { $0.contains("=") }) else { throw ValidationError("KEY=VALUE is missing.") }
-            try FleetOptions.check(devices, all)
+            try FleetOptions.check(devices, all, condition)
         }
 
         func run() throws {
@@ -97,7 +101,7 @@ struct SecurityCommand: ParsableCommand {
                 let changes = try words.filter { $0.contains("=") }.map { (text) throws in
                     try ConfigurationChange(parsing: text, of: modules)
                 }
-                try FleetOptions.change(devices, all, modules, changes, place)
+                try FleetOptions.change(devices, condition, modules, changes, place)
             }
         }
     }
@@ -110,6 +114,8 @@ struct SecurityCommand: ParsableCommand {
         var devices: [String] = []
         @Flag(help: "Every device that has the module.")
         var all = false
+        @Option(name: .customLong("where"), help: "Devices whose twin meets this condition of the query language.")
+        var condition: String?
         @Option(name: .customLong("key"), help: "A setting (repeatable).")
         var keys: [String]
         @Option(help: "classic or micro.")
@@ -118,7 +124,7 @@ struct SecurityCommand: ParsableCommand {
 
         func validate() throws {
             guard !keys.isEmpty else { throw ValidationError("--key is missing.") }
-            try FleetOptions.check(devices, all)
+            try FleetOptions.check(devices, all, condition)
         }
 
         func run() throws {
@@ -126,7 +132,7 @@ struct SecurityCommand: ParsableCommand {
                 let changes = try keys.map { (key) throws in
                     try ConfigurationChange(key: key, value: nil, of: modules)
                 }
-                try FleetOptions.change(devices, all, modules, changes, place)
+                try FleetOptions.change(devices, condition, modules, changes, place)
             }
         }
     }
@@ -153,26 +159,31 @@ struct SecurityCommand: ParsableCommand {
 
 /// What the commands over several devices have in common.
 private enum FleetOptions {
-    static func check(_ devices: [String], _ all: Bool) throws {
-        guard all != devices.isEmpty else { return }
-        throw ValidationError(all ? "Devices or --all, not both." : "Name devices, or say --all.")
+    static func check(_ devices: [String], _ all: Bool, _ condition: String?) throws {
+        let ways = [!devices.isEmpty, all, condition != nil].count { $0 }
+        guard ways != 1 else { return }
+        throw ValidationError(ways == 0 ? "Name devices, or say --all or --where." : "Devices, --all or --where: one.")
     }
 
-    static func write(_ devices: [String], _ all: Bool, to json: inout JSONWriter) {
+    static func write(_ devices: [String], _ condition: String?, to json: inout JSONWriter) {
+        if let condition {
+            json.key("where")
+            return json.value(condition)
+        }
         json.key("devices")
-        if all { return json.value("all") }
+        if devices.isEmpty { return json.value("all") }
         json.beginArray()
         for device in devices { json.value(device) }
         json.endArray()
     }
 
     static func change(
-        _ devices: [String], _ all: Bool, _ module: SecurityModule, _ changes: [ConfigurationChange],
+        _ devices: [String], _ condition: String?, _ module: SecurityModule, _ changes: [ConfigurationChange],
         _ place: DataOption
     ) throws {
         var json = JSONWriter()
         json.beginObject()
-        write(devices, all, to: &json)
+        write(devices, condition, to: &json)
         json.key("modules")
         json.value(module.rawValue)
         json.key("set")

@@ -12,7 +12,8 @@ struct TwinHubCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, EnvCommand.self, SASCommand.self, HealthCommand.self, WatchCommand.self,
-            MonitorCommand.self, SendCommand.self, SeedCommand.self, ResetCommand.self, LogCommand.self,
+            MonitorCommand.self, QueryCommand.self, SendCommand.self, SeedCommand.self, ResetCommand.self,
+            LogCommand.self,
             LoadCommand.self, CACommand.self, SecurityCommand.self,
         ])
 

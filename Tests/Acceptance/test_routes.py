@@ -16,7 +16,6 @@ SERVED = [
 #: rest.md section 0: what the real hub has and TwinHub does not yet.
 NOT_YET = [
     ("POST", "/devices/gateway-b1/applyConfigurationContent", {"modulesContent": {}}),
-    ("POST", "/devices/query", {"query": "SELECT * FROM devices"}),
     ("POST", "/devices/keys/regenerate", {"policyKey": "primary", "devices": [{"id": "gateway-a1"}]}),
     ("GET", "/configurations/c1", None), ("PUT", "/configurations/c1", {"id": "c1"}), ("DELETE", "/configurations/c1", None),
     ("GET", "/configurations", None), ("POST", "/configurations/testQueries", {"targetCondition": "*"}),

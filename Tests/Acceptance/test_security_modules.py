@@ -7,7 +7,7 @@ import pytest
 
 from acceptance import sas
 from acceptance.rest import Hub, expect_error, ok
-from acceptance.server import run_command
+from acceptance.server import SAMPLE, run_command
 
 CLASSIC, MICRO = "azureiotsecurity", "DefenderIotMicroAgent"
 OBJECT = "ms_iotn:urn_azureiot_Security_SecurityAgentConfiguration"
@@ -44,6 +44,23 @@ def test_the_flag_gives_each_new_device_its_modules(own, flags, expected):
     assert modules(hub, "d") == expected
     answer = ok(hub.post("/devices", [{"id": "b", "importMode": "create"}, {"id": "c"}]))
     assert answer["isSuccessful"] and modules(hub, "b") == modules(hub, "c") == expected
+
+
+def test_the_flag_and_a_seed_go_together(own):
+    hub = own("--defender=both", "--seed", SAMPLE)
+    devices = ok(hub.get("/devices", top=1000))
+    assert len(devices) >= 10
+    for device in devices:
+        assert modules(hub, device["deviceId"]) >= {CLASSIC, MICRO}
+    # The seed's own modules are as it has them.
+    assert hub.twin("gateway-a1", CLASSIC)["properties"]["desired"][OBJECT]
+    assert hub.post("/emulator/reset").status_code == 204
+    assert all(modules(hub, device["deviceId"]) >= {CLASSIC, MICRO} for device in devices)
+
+
+def test_the_rule_comes_from_the_environment_too(new_server):
+    hub = Hub(new_server(env={"TWINHUB_DEFENDER": "micro"}))
+    assert ok(hub.get(SETTINGS))["modules"] == "micro"
 
 
 def test_the_rule_is_state_of_the_hub(own):
@@ -204,6 +221,25 @@ def test_the_commands_secure_configure_and_show(own):
     out = run_command("security", "settings", "--data", data, "--modules", "micro", "--strict", "true")
     assert out.stdout == "3 modules made\nmodules micro  strict true\n"
     assert modules(hub, "bare") == {MICRO}
+
+
+def test_a_command_may_choose_devices_by_a_condition(own):
+    hub = own("--defender")
+    data = hub.server.data
+    for device, site in (("a", "north"), ("b", "south"), ("c", "north")):
+        hub.create(device)
+        hub.patch_twin(device, {"tags": {"site": site}})
+    out = run_command("security", "set", "--data", data, "--where", "tags.site = 'north'", "snapshotFrequency=PT2H")
+    assert out.stdout == "2 changed\n"
+    assert OBJECT not in hub.twin("b", CLASSIC)["properties"]["desired"]
+    out = run_command("security", "secure", "--data", data, "--modules", "micro", "--where", "tags.site = 'south'")
+    assert out.stdout == "1 made, 0 there already\n"
+    bad = run_command("security", "secure", "--data", data, "--where", "tags.site =", check=False)
+    assert bad.returncode == 1 and "Line 1:11" in bad.stderr
+    rows = run_command("query", "--data", data, "SELECT deviceId FROM devices WHERE tags.site = 'north'").stdout
+    assert rows == '{"deviceId":"a"}\n{"deviceId":"c"}\n'
+    bad = run_command("query", "--data", data, "SELECT", check=False)
+    assert bad.returncode == 1 and "Line 1:6" in bad.stderr
 
 
 def test_the_keys_are_listed_with_their_defaults():

@@ -271,14 +271,37 @@ def test_the_device_connection_string_is_no_key_to_the_registry(server):
     failing(401, stranger.get_twin, parts["DeviceId"])
 
 
-@pytest.mark.parametrize("operation", ["query", "configuration"])
-def test_what_is_not_emulated_yet_says_so(registry, known, operation):
-    calls = {
-        "query": lambda: registry.query_iot_hub(QuerySpecification(query="SELECT * FROM devices")),
-        "configuration": lambda: registry.protocol.configuration.create_or_update(
-            "c1", Configuration(id="c1", content=ConfigurationContent(device_content={"properties.desired.a": 1}))),
-    }
-    assert failing(501, calls[operation]).headers["iothub-errorcode"] == "NotImplemented"
+def test_pages_through_the_rows_of_a_query(registry, server):
+    query = QuerySpecification(query="SELECT * FROM devices")
+    found, token = [], None
+    while True:
+        page = registry.query_iot_hub(query, token, 4)
+        found += page.items
+        assert len(page.items) <= 4
+        token = page.continuation_token
+        if not token:
+            break
+    ids = [twin.device_id for twin in found]
+    assert ids == sorted(ids) and len(ids) > 8
+    assert {device.device_id for device in registry.get_devices()} <= set(ids)
+    twin = next(twin for twin in found if twin.device_id == "gateway-a1")
+    assert twin.tags == registry.get_twin("gateway-a1").tags
+
+
+def test_rows_of_a_projection_are_plain_objects(registry):
+    page = registry.query_iot_hub(QuerySpecification(query="SELECT COUNT() AS n FROM devices WHERE deviceId = 'gateway-a1'"))
+    assert [item.additional_properties for item in page.items] == [{"n": 1}] and page.continuation_token is None
+
+
+def test_what_is_no_query_raises(registry):
+    answer = failing(400, registry.query_iot_hub, QuerySpecification(query="SELECT * FROM devices ORDER BY deviceId"))
+    assert answer.headers["iothub-errorcode"] == "ArgumentInvalid"
+
+
+def test_what_is_not_emulated_yet_says_so(registry):
+    configuration = Configuration(id="c1", content=ConfigurationContent(device_content={"properties.desired.a": 1}))
+    answer = failing(501, registry.protocol.configuration.create_or_update, "c1", configuration)
+    assert answer.headers["iothub-errorcode"] == "NotImplemented"
 
 
 def test_a_thumbprint_with_separators_is_refused(registry, name):

@@ -68,6 +68,27 @@ struct ConfigurationChangeTests {
         #expect(CompleteConfiguration.keysReset(by: patch, leaving: desired, in: .micro).isEmpty)
     }
 
+    @Test("a present value that agents refuse stops the change, unless it is changed too")
+    func badPresent() throws {
+        let present = try Examples.desired("\"eventPriorityLogin\":{\"value\":1}")
+        let change = try ConfigurationChange(parsing: "snapshotFrequency=PT1H", of: .classic)
+        #expect(throws: ConfigurationChange.Failure.self) {
+            try CompleteConfiguration.patch(of: present, [change], in: .classic)
+        }
+        let reset = try ConfigurationChange(key: "eventPriorityLogin", value: nil, of: .classic)
+        #expect(throws: Never.self) {
+            try CompleteConfiguration.patch(of: present, [change, reset], in: .classic)
+        }
+    }
+
+    @Test("a patch that every agent refuses resets nothing")
+    func refusedPatch() throws {
+        let desired = try Examples.desired(
+            "\"snapshotFrequency\":{\"value\":5},\"eventPriorityLogin\":{\"value\":\"Off\"}")
+        let patch = try Examples.desired("\"snapshotFrequency\":{\"value\":5}")
+        #expect(CompleteConfiguration.keysReset(by: patch, leaving: desired, in: .classic).isEmpty)
+    }
+
     @Test("an object that is none cannot be changed")
     func noObject() throws {
         let present = try Examples.json("{\"\(SecurityModule.objectName)\":7}")

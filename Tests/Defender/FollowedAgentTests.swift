@@ -107,6 +107,30 @@ struct FollowedAgentTests {
         #expect(comparison.drift.first?.differences == [.notDelivered])
     }
 
+    @Test("an agent of before the hub's start speaks by what it has reported")
+    func reportedBefore() throws {
+        let desired = try Examples.desired(
+            "\"snapshotFrequency\":{\"value\":\"PT24H\"},\"eventPriorityLogin\":{\"value\":\"Off\"}")
+        let reported = try Examples.desired(
+            "\"snapshotFrequency\":{\"value\":\"P1D\"},\"eventPriorityLogin\":{\"value\":\"high\"}")
+        let comparison = ConfigurationComparison(
+            of: FollowedAgent(.c), desired: desired, version: 2, reported: reported)
+        #expect(comparison.drift.map(\.key) == ["eventPriorityLogin"])
+    }
+
+    @Test("what the micro agent calls invalid drifts")
+    func invalid() throws {
+        let desired = try Examples.json("{\"Process_Mode\":2}")
+        var agent = FollowedAgent(.micro)
+        agent.receive(ConfigurationDelivery(.document, version: 2, desired: desired, of: .micro))
+        for fields in ["[\"Process_Mode\"]", "\"Login_UsePAM, Process_Mode\""] {
+            let reported = try Examples.json("{\"latest_state\":\"failed\",\"latest_invalid_fields\":\(fields)}")
+            let row = ConfigurationComparison(of: agent, desired: desired, version: 2, reported: reported).rows
+                .first { $0.key == "Process_Mode" }
+            #expect(row?.differences == [.reportedInvalid])
+        }
+    }
+
     @Test("the micro agent keeps what a patch does not name, and forgets what it removes")
     func micro() throws {
         func delivery(_ form: ConfigurationDelivery.Form, _ text: String, _ version: UInt64) throws

@@ -146,6 +146,19 @@ struct SecurityModuleTests {
         #expect(report.refused.map(\.error.code) == [.tooManyModulesOnDevice])
     }
 
+    @Test func `A device of the seed at its limit of modules does not keep the hub from being reset`() throws {
+        var limits = HubLimits()
+        limits.modulesPerDevice = 1
+        let it = try HubOnALog(limits)
+        let lines = [#"{"id":"full"}"#, #"{"id":"full","moduleId":"m"}"#, #"{"id":"free"}"#]
+        try rule(it, .classic)
+        guard case .done = it.execute(.seed(try lines.map(item), isComplete: true)),
+            case .done = it.execute(.reset(.seed))
+        else { throw HubOnALog.Unexpected() }
+        #expect(try modules(it, "full") == ["m"])
+        #expect(try modules(it, "free") == [Self.classic])
+    }
+
     @Test func `A device for which the module finds no room is refused`() throws {
         var limits = HubLimits()
         limits.identities = 3

@@ -46,7 +46,8 @@ indirect enum Naive: Equatable {
 
     static func document(_ random: inout Random) -> Naive {
         .object([
-            ("deviceId", .text("d\(random.below(3))")), ("tags", object(&random, 3)), ("version", .number(random.below(4))),
+            ("deviceId", .text("d\(random.below(3))")), ("tags", object(&random, 3)),
+            ("version", .number(random.below(4))),
         ])
     }
 
@@ -165,7 +166,9 @@ indirect enum NaiveCondition {
         case .literal(let value): return value
         case .path(let keys): return Self.find(keys, document)
         case .element(let keys, let index):
-            guard case .array(let elements) = Self.find(keys, document), index < elements.count else { return .undefined }
+            guard case .array(let elements) = Self.find(keys, document), index < elements.count else {
+                return .undefined
+            }
             return elements[index]
         case .not(let inner): return truth(inner).map { .boolean(!$0) } ?? .undefined
         case .and(let a, let b):

@@ -13,10 +13,12 @@ struct SyntaxTests {
         arguments: [
             #"tags.s = 'it\'s'"#, #"tags.s = "it's""#, #"tags.s = 'it\u0027s'"#, "tags . s\n=/* a comment */'it\\'s'",
             "TAGS.s = 'it\\'s'", "devices.tags.s = 'it\\'s'", "tags.[[s]] = 'it\\'s'", "((tags.s = 'it\\'s'))",
-            "not not tags.s = 'it\\'s'", "*", " * ", "tags.n = -3", "tags.n = - 3", "tags.n IN [1, -3]", "tags.n = -0x3",
+            "not not tags.s = 'it\\'s'", "*", " * ", "tags.n = -3", "tags.n = - 3", "tags.n IN [1, -3]",
+            "tags.n = -0x3",
             "tags.n = -3.0e0", "-tags.n = 3", "tags.n * 2 + 1 = -5", "tags.n - 1 - 1 = -5", "tags.n % 2 = -1",
             "tags.[[a.b]] = 1", "tags.[[a\"b]] = 2", "tags.[[]] = 3", "tags.list[1][0] = 'x'", "id = 'd'",
-            "STARTSWITH(id, 'd') AND endswith(Id, 'd')", "IS_NULL(tags.no) = false", "IS_NULL(x509Thumbprint.primaryThumbprint)",
+            "STARTSWITH(id, 'd') AND endswith(Id, 'd')", "IS_NULL(tags.no) = false",
+            "IS_NULL(x509Thumbprint.primaryThumbprint)",
         ])
     func `These conditions hold`(condition: String) throws {
         let document =
@@ -53,7 +55,9 @@ struct SyntaxTests {
     }
 
     @Test func `A query is bounded in length and depth`() {
-        let fine = "SELECT * FROM devices WHERE " + String(repeating: "(", count: 90) + "1=1" + String(repeating: ")", count: 90)
+        let fine =
+            "SELECT * FROM devices WHERE " + String(repeating: "(", count: 90) + "1=1"
+            + String(repeating: ")", count: 90)
         #expect(throws: Never.self) { try TwinQuery(parsing: fine) }
         for character in ["(", "NOT ", "IS_DEFINED("] {
             let deep = "SELECT * FROM devices WHERE " + String(repeating: character, count: 600) + "1"
@@ -66,7 +70,8 @@ struct SyntaxTests {
 
     @Test func `A result is named by its alias, its last key or its place`() throws {
         let query = try TwinQuery(
-            parsing: "SELECT DEVICEID, tags.list[0], tags.[[a b]], tags.x AS y, properties.desired.$version FROM devices")
+            parsing:
+                "SELECT DEVICEID, tags.list[0], tags.[[a b]], tags.x AS y, properties.desired.$version FROM devices")
         var json = JSONWriter()
         query.writeRow(
             of: Array(

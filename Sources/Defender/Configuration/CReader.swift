@@ -45,7 +45,7 @@ enum CReader {
         }
     }
 
-    private static func value(of key: ConfigurationKey, _ json: JSONValue) -> ConfigurationValue? {
+    static func value(of key: ConfigurationKey, _ json: JSONValue) -> ConfigurationValue? {
         switch key.type {
         case .boolean: return json.bool.map { .boolean($0) }
         case .integer:

@@ -26,7 +26,7 @@ enum CSharpReader {
         return bad.isEmpty ? .accepted(configuration) : refusal(bad)
     }
 
-    private static func value(of key: ConfigurationKey, _ json: JSONValue) -> ConfigurationValue? {
+    static func value(of key: ConfigurationKey, _ json: JSONValue) -> ConfigurationValue? {
         switch key.type {
         case .boolean:
             if let flag = json.bool { return .boolean(flag) }

@@ -13,6 +13,8 @@ public struct ConfigurationChange: Sendable {
         case badValue(key: String, value: String, expected: String)
         /// The present object is not one that a change could be made to.
         case notAnObject
+        /// A key that the patch has to carry along has a value for which an agent would refuse all of it.
+        case badPresentValue(key: String, reason: String)
 
         public var description: String {
             switch self {
@@ -20,6 +22,8 @@ public struct ConfigurationChange: Sendable {
             case .unknownKey(let key, let module):
                 "\(key) is no key of the \(module.rawValue) agent; `twinhub security keys` lists them"
             case .badValue(let key, let value, let expected): "\(key): expected \(expected), found \"\(value)\""
+            case .badPresentValue(let key, let reason):
+                "an agent would refuse the change because of \(key) as it stands: \(reason); set or reset it as well"
             case .notAnObject: "\(SecurityModule.objectName) in the twin is not an object; reset it first"
             }
         }
@@ -91,6 +95,10 @@ public enum CompleteConfiguration {
             json.beginObject()
             if let object = desired[SecurityModule.objectName], !object.isNull {
                 guard object.kind == .object else { throw .notAnObject }
+                let broken = ConfigurationLint.check(desired, of: module).first {
+                    $0.severity == .error && $0.key.map { wanted[$0] == nil } ?? true
+                }
+                if let broken { throw .badPresentValue(key: broken.key ?? "the object", reason: broken.text) }
                 for (name, value) in object.members where wanted[name] == nil && !value.isNull {
                     json.key(name)
                     json.raw(value.raw)
@@ -127,6 +135,10 @@ public enum CompleteConfiguration {
         by patch: JSONValue, leaving desired: JSONValue, in module: SecurityModule
     ) -> [String] {
         guard module == .classic else { return [] }
+        // An agent that refuses the patch goes on with what it had.
+        let takers = module.agents.filter {
+            if case .accepted = ConfigurationReader.read(patch, as: $0) { true } else { false }
+        }
         let carried = ConfigurationSection(patch, of: module)
         let told = ConfigurationSection(desired, of: module)
         return told.names.filter { name in
@@ -134,7 +146,7 @@ public enum CompleteConfiguration {
                 return false
             }
             let value = key.value(from: json)
-            return [AgentKind.c, .csharp].contains { agent in
+            return takers.contains { agent in
                 guard let fallback = key.defaultValue(of: agent) else { return false }
                 return value?.matches(fallback) != true
             }

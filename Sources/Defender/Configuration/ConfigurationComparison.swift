@@ -39,6 +39,8 @@ public struct ConfigurationComparison: Sendable {
         case notStarted
         /// The agent has reported another value than the one that it is foretold to run with.
         case reportedOtherwise
+        /// The micro agent names the key among `latest_invalid_fields` (defender.md section 3.3).
+        case reportedInvalid
         /// The agent has accepted the key in its own way: a number cut or wrapped, a word or text converted.
         case readOtherwise
 
@@ -50,6 +52,7 @@ public struct ConfigurationComparison: Sendable {
             case .resetByPatch: "resetByPatch"
             case .notStarted: "notStarted"
             case .reportedOtherwise: "reportedOtherwise"
+            case .reportedInvalid: "reportedInvalid"
             case .readOtherwise: "readOtherwise"
             }
         }
@@ -66,6 +69,7 @@ public struct ConfigurationComparison: Sendable {
                 "the notification of version \(version) did not carry the key, so the agent went back to its default"
             case .notStarted: "the agent did not start on its first configuration"
             case .reportedOtherwise: "the agent has reported another value than it is foretold to run with"
+            case .reportedInvalid: "the agent has reported that it could not apply the value"
             case .readOtherwise: "the agent reads the value in its own way"
             }
         }
@@ -81,7 +85,9 @@ public struct ConfigurationComparison: Sendable {
         let told = ConfigurationSection(desired, of: agent.kind.module)
         let said = ConfigurationSection(reported, of: agent.kind.module)
         let running = agent.running
-        let judge = RowJudge(agent: agent, version: version, refusal: agent.refusal)
+        let judge = RowJudge(
+            agent: agent, version: version, refusal: agent.refusal,
+            invalid: agent.kind == .micro ? Self.invalidFields(reported) : [])
         var rows = ConfigurationKey.all(of: agent.kind.module).map { key in
             judge.row(key, told: told[key.name], running: running?[key], said: said[key.name])
         }
@@ -93,6 +99,17 @@ public struct ConfigurationComparison: Sendable {
                     reported: said[name].map { Array($0.raw) }, differences: [.unknownToAgent]))
         }
         self.rows = rows
+    }
+
+    /// A list or, as far as is known, a text with commas; the article's example does not say which.
+    private static func invalidFields(_ reported: JSONValue) -> Set<String> {
+        guard reported["latest_state"]?.string == "failed", let fields = reported["latest_invalid_fields"] else {
+            return []
+        }
+        if let text = fields.string {
+            return Set(text.split(separator: ",").map { String($0.filter { $0 != " " }) })
+        }
+        return Set(fields.elements.compactMap(\.string))
     }
 
     public var drift: [Row] { rows.filter(\.isDrift) }
@@ -125,6 +142,8 @@ private struct RowJudge {
     let agent: FollowedAgent
     let version: UInt64
     let refusal: ConfigurationRefusal?
+    /// What the micro agent calls invalid.
+    let invalid: Set<String>
 
     func row(
         _ key: ConfigurationKey, told: JSONValue?, running: ConfigurationValue?, said: JSONValue?
@@ -142,6 +161,9 @@ private struct RowJudge {
         var found: [ConfigurationComparison.Difference] = []
         // What the twin says, as a person means it; nil where nobody could read it.
         let wanted = told.map { key.value(from: $0) } ?? fallback
+        if invalid.contains(key.name) { found.append(.reportedInvalid) }
+        // An agent that has been handed nothing since the hub began speaks for itself by what it has reported.
+        if agent.state == .waiting, let said, let value = key.value(from: said), agrees(value, wanted) { return found }
         // Of an agent that does not run only what the twin says is missed.
         if !agrees(running, wanted), running != nil || told != nil {
             found.append(reason(key, told))

@@ -11,9 +11,9 @@ public struct ConfigurationLint: Hashable, Sendable {
     public let text: String
 
     public enum Severity: String, Sendable {
-        /// An agent refuses the whole configuration because of it.
+        /// An agent that knows the key refuses the whole configuration because of it.
         case error
-        /// It is not what the documents say, or not wise, and the agents live with it or only one of them refuses it.
+        /// It is not what the documents say, or not wise, and the agents live with it.
         case warning
     }
 
@@ -96,34 +96,32 @@ private enum ClassicLint {
         return found
     }
 
+    /// What the agents themselves make of the value decides: where one that knows the key refuses it, it is an error, but for week
+    /// durations, which are a warning (defender.md section 9, no. 6).
     private static func check(_ key: ConfigurationKey, _ json: JSONValue) -> [ConfigurationLint] {
-        func wrong(_ severity: ConfigurationLint.Severity, _ rule: ConfigurationLint.Rule) -> [ConfigurationLint] {
-            [
-                ConfigurationLint(
-                    severity: severity, rule: rule, key: key.name,
-                    text: "expected \(key.expectation), found \(excerpt(json))")
-            ]
+        let isRefused = [AgentKind.c, .csharp].filter { key.defaultValue(of: $0) != nil }.contains { agent in
+            agent == .c ? CReader.value(of: key, json) == nil : CSharpReader.value(of: key, json) == nil
         }
+        let rule: ConfigurationLint.Rule
+        var severity: ConfigurationLint.Severity = isRefused ? .error : .warning
         switch key.type {
-        case .duration:
-            guard let text = json.string else { return wrong(.error, .wrongType) }
-            let isForC = key.cDefault == nil || AgentDuration(text, as: .c) != nil
-            let isForCSharp = AgentDuration(text, as: .dotNet) != nil
-            if isForC && isForCSharp { return [] }
-            return isForC || isForCSharp ? wrong(.warning, .durationOfOneAgent) : wrong(.error, .wrongType)
         case .integer(let range):
-            guard let number = json.int else { return wrong(.error, .wrongType) }
-            // A negative number is refused by agent C# and wraps in agent C.
-            guard let number = UInt32(exactly: number) else { return wrong(.error, .outOfRange) }
-            return range.contains(UInt64(number)) ? [] : wrong(.warning, .outOfRange)
-        case .priority:
-            guard let text = json.string else { return wrong(.error, .wrongType) }
-            if Priority(any: text) != nil { return [] }
-            return wrong(.error, .wrongType)
-        case .boolean: return json.bool == nil ? wrong(.error, .wrongType) : []
-        case .text, .optionalText: return json.string == nil ? wrong(.error, .wrongType) : []
-        case .frequency, .intervals: return []
+            if let number = json.int, number >= 0, range.contains(UInt64(number)) { return [] }
+            rule = json.kind == .number ? .outOfRange : .wrongType
+        case .duration:
+            guard isRefused else { return [] }
+            let isOfOne = json.string.map { AgentDuration($0, as: .c) != nil || AgentDuration($0, as: .dotNet) != nil }
+            rule = isOfOne == true ? .durationOfOneAgent : .wrongType
+            if json.string?.contains("W") == true, isOfOne == true { severity = .warning }
+        default:
+            guard isRefused || key.value(from: json) == nil else { return [] }
+            rule = .wrongType
         }
+        return [
+            ConfigurationLint(
+                severity: severity, rule: rule, key: key.name,
+                text: "expected \(key.expectation), found \(excerpt(json))")
+        ]
     }
 
     /// The rules over several keys (defender.md section 5.3), by what agent C# would run with: what is absent has its default.

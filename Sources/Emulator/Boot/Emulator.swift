@@ -68,7 +68,8 @@ public final class Emulator: Sendable {
         let ledger = AgentLedger(environment: environment)
         let dispatcher = Dispatcher(
             RouteTable(
-                ServiceAPI.routes + DeviceAPI.routes + SecurityAPI.routes(ledger) + FilesAPI(storage).routes
+                ServiceAPI.routes(QueryDesk(environment: environment)) + DeviceAPI.routes + SecurityAPI.routes(ledger)
+                    + FilesAPI(storage).routes
                     + operations.routes))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
@@ -94,8 +95,9 @@ public final class Emulator: Sendable {
         if let torn = events.replay.tornTail { logger.warning("events: \(torn)") }
         relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
         ledger.follow(hub)
-        try Self.secure(hub, configuration.defender)
         seededLines = try Self.seed(seeding, hub)
+        // After the seed, which only a hub that has had no event takes in, and which may bring modules of its own.
+        try Self.secure(hub, configuration.defender)
 
         // Nobody is told that the hub is ready before every shard is.
         let furnished = DispatchGroup()

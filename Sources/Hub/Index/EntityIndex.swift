@@ -103,6 +103,9 @@ final class EntityIndex: EntityStore, Sendable {
         return all.flatMap { $0 }
     }
 
+    /// As above in the stripes in which it is kept, which copies nothing until something changes.
+    func captureStripes() -> [[Stripe.Slot]] { stripes.map { $0.stripe.withLock { $0.slots } } }
+
     var deviceIDs: [TwinID] { stripes.flatMap { $0.stripe.withLock { $0.slots }.compactMap(\.deviceID) } }
 
     /// The first devices by id, at most `limit`.

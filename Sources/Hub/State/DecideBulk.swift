@@ -25,7 +25,8 @@ extension HubState {
                 result.errors.append(BulkResult.ItemError(id: item.id, error: error))
             }
         }
-        // After the items, since one of them may bring the module of another.
+        // After the items, since one of them may bring the module of another. A device that has come with as many modules as one
+        // may have is named for the one that found no room.
         promisedIdentities = 0
         var report = SecuringReport()
         events += try securing(events, context, &report)

@@ -71,7 +71,8 @@ extension HubState {
         try securing(seed.identities.map(\.identity.id).filter { !$0.isModule }, context)
     }
 
-    /// All of them or none: a device that the rule is for never stands without its module.
+    /// All of them or none, but for a device that has no room for another module: it stands without, as when the rule was made,
+    /// and must not keep a hub from being reset.
     private mutating func securing(_ devices: [TwinID], _ context: DecisionContext) throws(HubError) -> [Event] {
         guard settings.rule != .none else { return [] }
         var report = SecuringReport()
@@ -80,7 +81,9 @@ extension HubState {
         for device in devices where entity(device) != nil {
             events += try secure(device, settings.rule.modules, context, &report)
         }
-        if let refused = report.refused.first { throw refused.error }
+        if let refused = report.refused.first(where: { $0.error.code != .tooManyModulesOnDevice }) {
+            throw refused.error
+        }
         return events
     }
 

@@ -88,6 +88,11 @@ final class Writer: @unchecked Sendable {
         }
     }
 
+    /// Hands over the index where no publishing can come between.
+    func capture(then body: @escaping @Sendable (HubMoment) -> Void) {
+        queue.async { body(HubMoment(self.index.captureStripes())) }
+    }
+
     func close() {
         inbox.withLock { $0.isClosed = true }
         queue.sync {

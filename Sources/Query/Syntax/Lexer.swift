@@ -86,7 +86,8 @@ struct Lexer {
                 units += Array(String(characters[position + 1]).utf16)
                 advance(2)
             case "u":
-                let digits = String(characters[min(position + 2, characters.count)..<min(position + 6, characters.count)])
+                let digits = String(
+                    characters[min(position + 2, characters.count)..<min(position + 6, characters.count)])
                 guard digits.count == 4, digits.allSatisfy(\.isHexDigit), let unit = UInt16(digits, radix: 16) else {
                     throw wrong
                 }

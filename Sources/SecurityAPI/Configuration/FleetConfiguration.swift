@@ -14,36 +14,43 @@ enum FleetConfiguration {
             update)
     ]
 
-    /// `{"devices":["d",…]|"all","modules":"classic"|"micro","set":{…},"reset":[…]}`. 200
-    /// `{"changed":n,"refusedCount":n,"refused":[…]}`; with `all`, devices without the module are passed over.
+    /// `{"devices":["d",…]|"all","where":CONDITION,"modules":"classic"|"micro","set":{…},"reset":[…]}`. 200
+    /// `{"changed":n,"refusedCount":n,"refused":[…]}`; with `all` or `where`, devices without the module are passed over.
     private static func update(_ call: Call) throws(HubError) -> Answer {
         let body = try call.json().root
         let limit = call.hub.limits.devicesPerConfiguration
         let selection = try DeviceSelection(body, limit: limit)
         let module = try module(body)
         let changes = try ConfigurationChange.list(body, of: module)
-        let devices: [TwinID]
-        switch selection {
-        case .these(let ids): devices = ids
-        case .all:
-            devices = call.hub.deviceIDs(after: nil, limit: limit + 1).filter {
-                call.hub.entity(module.id(on: $0)) != nil
+        let reply = Reply(call)
+        let (services, origin) = (call.services, call.origin)
+        selection.resolve(on: services) { ids in
+            var devices = ids
+            if case .these = selection {
+            } else {
+                devices = ids.filter { services.hub.entity(module.id(on: $0)) != nil }
             }
             guard devices.count <= limit else {
-                throw HubError(
-                    .argumentInvalid, "More than \(limit) devices have the module: name at most so many at once.")
+                return reply.give { () throws(HubError) in
+                    throw HubError(
+                        .argumentInvalid,
+                        "\(devices.count) devices have the module: at most \(limit) are changed at once.")
+                }
+            }
+            services.submit(.configureAgents(devices, module, changes), origin: origin) { outcome in
+                reply.give { () throws(HubError) in
+                    guard case .bulk(let result) = outcome else { throw outcome.refusal }
+                    var json = JSONWriter()
+                    json.beginObject()
+                    json.key("changed")
+                    json.value(devices.count - result.errors.count)
+                    SecuringDocument.write(refused: result.errors, to: &json)
+                    json.endObject()
+                    return .json(json.bytes)
+                }
             }
         }
-        return call.submit(.configureAgents(devices, module, changes)) { (outcome) throws(HubError) in
-            guard case .bulk(let result) = outcome else { throw outcome.refusal }
-            var json = JSONWriter()
-            json.beginObject()
-            json.key("changed")
-            json.value(devices.count - result.errors.count)
-            SecuringDocument.write(refused: result.errors, to: &json)
-            json.endObject()
-            return .json(json.bytes)
-        }
+        return .later
     }
 
     private static func module(_ body: JSONValue) throws(HubError) -> SecurityModule {

@@ -27,7 +27,7 @@ enum DefenderSettingsResource {
         let securing = Securing(call, .all, settings.rule.modules)
         return securing.run { report in
             call.services.submit(.putDefenderSettings(settings), origin: securing.origin) { outcome in
-                securing.answer { () throws(HubError) in
+                securing.reply.give { () throws(HubError) in
                     guard case .secured(let last) = outcome else { throw outcome.refusal }
                     var json = JSONWriter()
                     json.beginObject()

@@ -12,7 +12,7 @@ enum SecureDevices {
         Route(.post, "/emulator/defender/secure", "Emulator_SecureDevices", .anyOf(.serviceConnect), secure)
     ]
 
-    /// `{"devices":["d",…]|"all","modules":"classic"|"micro"|"both"}`; `all` and `classic` where nothing is said. 200 with
+    /// `{"devices":["d",…]|"all","where":CONDITION,"modules":"classic"|"micro"|"both"}`; `all` and `classic` where nothing is said. 200 with
     /// what was done (`SecuringDocument`).
     private static func secure(_ call: Call) throws(HubError) -> Answer {
         var devices = DeviceSelection.all
@@ -29,7 +29,7 @@ enum SecureDevices {
         }
         let securing = Securing(call, devices, rule.modules)
         return securing.run { report in
-            securing.answer {
+            securing.reply.give { () throws(HubError) in
                 var json = JSONWriter()
                 json.beginObject()
                 SecuringDocument.write(report, to: &json)
@@ -40,45 +40,10 @@ enum SecureDevices {
     }
 }
 
-/// The devices that a request is about.
-enum DeviceSelection {
-    case all
-    case these([TwinID])
-
-    /// From the member `devices` of a body; `all` where it is not there.
-    init(_ body: JSONValue, limit: Int) throws(HubError) {
-        guard body.kind == .object else { throw HubError(.argumentInvalid, "The body is not an object.") }
-        guard let value = body["devices"] else {
-            self = .all
-            return
-        }
-        if value.string == "all" {
-            self = .all
-            return
-        }
-        guard value.kind == .array else {
-            throw HubError(.argumentInvalid, "'devices' is a list of device ids, or \"all\".")
-        }
-        var ids: [TwinID] = []
-        for element in value.elements {
-            guard let text = element.string else {
-                throw HubError(.argumentInvalid, "'devices' is a list of device ids, or \"all\".")
-            }
-            ids.append(try TwinID(device: text))
-        }
-        guard ids.count <= limit else {
-            throw HubError(.argumentInvalid, "'devices' names at most \(limit) devices.")
-        }
-        self = .these(ids)
-    }
-}
-
 /// Goes through devices in portions, one command each, and answers when all are done.
 final class Securing {
     let origin: Origin
-    private let call: Call
-    private let responder: any Responder
-    private let requestID: RequestID
+    let reply: Reply
     private let services: ShardServices
     private let devices: DeviceSelection
     private let modules: [SecurityModule]
@@ -86,9 +51,7 @@ final class Securing {
 
     init(_ call: Call, _ devices: DeviceSelection, _ modules: [SecurityModule]) {
         origin = call.origin
-        self.call = call
-        responder = call.responder
-        requestID = call.requestID
+        reply = Reply(call)
         services = call.services
         self.devices = devices
         self.modules = modules
@@ -96,37 +59,23 @@ final class Securing {
 
     /// - Parameter done: called on the shard; it has to answer.
     func run(then done: @escaping (SecuringReport) -> Void) -> Answer {
-        switch devices {
-        case _ where modules.isEmpty: done(report)
-        case .these(let ids): portion(ids) { done(self.report) }
-        case .all: next(after: nil, then: done)
+        guard !modules.isEmpty else {
+            done(report)
+            return .later
         }
+        devices.resolve(on: services) { ids in self.go(through: ids[...], then: done) }
         return .later
     }
 
-    private func next(after last: TwinID?, then done: @escaping (SecuringReport) -> Void) {
-        let ids = services.hub.deviceIDs(after: last, limit: services.hub.limits.devicesPerSecuring)
-        guard let end = ids.last else { return done(report) }
-        portion(ids) { self.next(after: end, then: done) }
-    }
-
-    private func portion(_ ids: [TwinID], then goOn: @escaping () -> Void) {
-        services.submit(.secure(ids, modules), origin: origin) { [self] outcome in
+    private func go(through ids: ArraySlice<TwinID>, then done: @escaping (SecuringReport) -> Void) {
+        let portion = ids.prefix(services.hub.limits.devicesPerSecuring)
+        guard !portion.isEmpty else { return done(report) }
+        services.submit(.secure(Array(portion), modules), origin: origin) { [self] outcome in
             guard case .secured(let more) = outcome else {
-                return answer { () throws(HubError) in throw outcome.refusal }
+                return reply.give { () throws(HubError) in throw outcome.refusal }
             }
             report = report.merging(more, countingPresent: true)
-            goOn()
-        }
-    }
-
-    func answer(_ body: () throws(HubError) -> HTTPResponse) {
-        do throws(HubError) {
-            var response = try body()
-            response.requestID = requestID
-            responder.respond(response)
-        } catch {
-            responder.respond(ErrorBody.response(error, requestID: requestID, at: services.environment.now()))
+            go(through: ids.dropFirst(portion.count), then: done)
         }
     }
 }

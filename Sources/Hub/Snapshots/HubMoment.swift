@@ -1,0 +1,26 @@
+import Vocabulary
+
+/// Everything that the hub holds, as it stood between two batches. Cheap to take, since nothing is copied before something changes.
+public struct HubMoment: Sendable {
+    private let stripes: [[Stripe.Slot]]
+
+    init(_ stripes: [[Stripe.Slot]]) { self.stripes = stripes }
+
+    /// Hands over every device, or every module, in no order, until it answers false.
+    public func forEach(modules: Bool, _ body: (Entity) -> Bool) {
+        for slots in stripes {
+            for slot in slots {
+                let entity: Entity
+                switch slot {
+                case .empty: continue
+                case .entity(let known): entity = known
+                case .stored(let stored):
+                    guard modules == (slot.deviceID == nil) else { continue }
+                    entity = stored.restored()
+                }
+                guard entity.id.isModule == modules else { continue }
+                guard body(entity) else { return }
+            }
+        }
+    }
+}

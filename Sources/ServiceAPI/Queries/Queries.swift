@@ -1,0 +1,76 @@
+import Access
+import Endpoints
+import HTTP
+import Hub
+import JSON
+import Query
+import Vocabulary
+
+/// Queries over twins (rest.md section 9, query.md section 1).
+struct Queries: Sendable {
+    private let desk: QueryDesk
+
+    init(_ desk: QueryDesk) { self.desk = desk }
+
+    /// Rows of a page where the client asks for none, and at most: a larger wish is cut without a word, as by the real hub.
+    static let pageSize = 100
+
+    var routes: [Route] {
+        [
+            Route(.post, "/devices/query", "Query_GetTwins", .anyOf(.serviceConnect)) {
+                [self] (call) throws(HubError) in try run(call)
+            }
+        ]
+    }
+
+    /// `{"query":"SELECT …"}`; a JSON array, `x-ms-item-type` always, `x-ms-continuation` only where there is more.
+    private func run(_ call: Call) throws(HubError) -> Answer {
+        let body = try call.json().root
+        guard body.kind == .object, let member = body["query"], !member.isNull else {
+            throw HubError(.argumentNull, "BadRequest")
+        }
+        guard let text = member.string else { throw .badMember("query") }
+        let query: TwinQuery
+        do throws(QueryError) {
+            query = try TwinQuery(parsing: text)
+        } catch {
+            throw HubError(.argumentInvalid, error.description)
+        }
+        guard query.collection != .jobs else {
+            throw HubError(.notImplemented, "TwinHub does not emulate jobs, and so no query of devices.jobs, yet.")
+        }
+        let size = try Self.pageSize(call)
+        // Microsoft's own script sends an empty token with its first page (defender.md section 1.1).
+        if let token = call.header("x-ms-continuation"), !token.isEmpty {
+            return .now(Self.response(try desk.go(on: token, text: text, pageSize: size)))
+        }
+        let (responder, requestID, services) = (call.responder, call.requestID, call.services)
+        let answer = services.returning { (outcome: Result<QueryPage, HubError>) in
+            switch outcome {
+            case .success(let page):
+                var response = Self.response(page)
+                response.requestID = requestID
+                responder.respond(response)
+            case .failure(let error):
+                responder.respond(ErrorBody.response(error, requestID: requestID, at: services.environment.now()))
+            }
+        }
+        try desk.ask(query, text: text, pageSize: size, of: call.hub, then: answer)
+        return .later
+    }
+
+    private static func pageSize(_ call: Call) throws(HubError) -> Int {
+        guard let text = call.header("x-ms-max-item-count"), !text.isEmpty else { return pageSize }
+        guard let wanted = Int(text), wanted > 0 else {
+            throw HubError(.argumentInvalid, "'x-ms-max-item-count' is not a number of rows.")
+        }
+        return min(wanted, pageSize)
+    }
+
+    private static func response(_ page: QueryPage) -> HTTPResponse {
+        var response = HTTPResponse.json(page.body)
+        response.fields.append(HTTPField("x-ms-item-type", page.isOfDocuments ? "Twin" : "Raw"))
+        if let token = page.continuation { response.fields.append(HTTPField("x-ms-continuation", token)) }
+        return response
+    }
+}

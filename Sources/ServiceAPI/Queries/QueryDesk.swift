@@ -1,0 +1,139 @@
+import Dispatch
+import Hub
+import JSON
+import Query
+import Synchronization
+import Vocabulary
+
+/// Runs queries, one after the other on a queue of its own, and keeps what is left of their results for further pages.
+///
+/// A query sees the hub as it stood when its first page was asked for, however long its reader takes for the others. What is kept
+/// is bounded: where it is too much, or too old, the reader whose turn was longest ago has to ask again.
+public final class QueryDesk: Sendable {
+    /// Queries that may wait for their turn; more are answered 503.
+    static let waitingQueries = 256
+    /// Results that are kept, and rows of all of them together.
+    static let keptResults = 256
+    static let keptRows = 1_000_000
+    /// How long a result is kept after its last page was read, in seconds.
+    static let keptSeconds = 600.0
+
+    private struct State {
+        var results: [UInt64: Kept] = [:]
+        var rows = 0
+        var waiting = 0
+    }
+
+    private struct Kept {
+        var result: QueryResult
+        var used: Timestamp
+    }
+
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "twinhub.query", qos: .userInitiated)
+    private let environment: Environment
+    /// Keeps clients from making tokens of their own.
+    private let secret: UInt64
+
+    public init(environment: Environment) {
+        self.environment = environment
+        secret = environment.randomUInt64()
+    }
+
+    // MARK: Asking
+
+    /// The first page of a query; answers on the desk's queue.
+    func ask(
+        _ query: TwinQuery, text: String, pageSize: Int, of hub: Hub,
+        then answer: @escaping @Sendable (Result<QueryPage, HubError>) -> Void
+    ) throws(HubError) {
+        let isTaken = state.withLock { state in
+            guard state.waiting < Self.waitingQueries else { return false }
+            state.waiting += 1
+            return true
+        }
+        guard isTaken else { throw HubError(.serverBusy, "More than \(Self.waitingQueries) queries wait.") }
+        let queue = queue
+        hub.moment { moment in
+            queue.async { [self] in
+                let outcome = Result { () throws(HubError) in
+                    let result = try QueryResult(of: query, in: moment)
+                    return page(of: result, kept: nil, from: 0, text, pageSize)
+                }
+                state.withLock { $0.waiting -= 1 }
+                answer(outcome)
+            }
+        }
+    }
+
+    /// A further page.
+    ///
+    /// - Throws: `ArgumentInvalid` where the token is not of this query and page size, or its result is not kept any more.
+    func go(on token: String, text: String, pageSize: Int) throws(HubError) -> QueryPage {
+        guard let place = ContinuationToken(token, secret: secret) else {
+            throw HubError(.argumentInvalid, "The continuation token is none.")
+        }
+        guard place.query == Self.hash(text), place.pageSize == pageSize else {
+            throw HubError(.argumentInvalid, "The continuation token is of another query or page size.")
+        }
+        let now = environment.now()
+        let result = state.withLock { state -> QueryResult? in
+            state.results[place.result]?.used = now
+            return state.results[place.result]?.result
+        }
+        guard let result else {
+            throw HubError(.argumentInvalid, "The continuation token has expired: ask the query again.")
+        }
+        return page(of: result, kept: place.result, from: place.offset, text, pageSize)
+    }
+
+    // MARK: Pages
+
+    private func page(of result: QueryResult, kept: UInt64?, from start: Int, _ text: String, _ pageSize: Int)
+        -> QueryPage
+    {
+        let end = min(start + pageSize, result.count)
+        var token: ContinuationToken?
+        if end < result.count {
+            token = ContinuationToken(
+                result: kept ?? keep(result), offset: end, query: Self.hash(text), pageSize: pageSize)
+        }
+        return QueryPage(
+            body: result.page(start..<max(start, end)), isOfDocuments: result.isOfDocuments,
+            continuation: token?.text(secret: secret))
+    }
+
+    private func keep(_ result: QueryResult) -> UInt64 {
+        let (number, now) = (environment.randomUInt64(), environment.now())
+        state.withLock { state in
+            state.results[number] = Kept(result: result, used: now)
+            state.rows += result.count
+            let old = now.adding(seconds: -Self.keptSeconds)
+            let byAge = state.results.sorted { $0.value.used < $1.value.used }
+            for (other, kept) in byAge where other != number {
+                let isTooMuch = state.results.count > Self.keptResults || state.rows > Self.keptRows
+                guard isTooMuch || kept.used < old else { break }
+                state.results[other] = nil
+                state.rows -= kept.result.count
+            }
+        }
+        return number
+    }
+
+    /// Of the text as it stands: a query that is written differently is another one.
+    private static func hash(_ text: String) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return hash
+    }
+}
+
+/// One page of a result.
+struct QueryPage: Sendable {
+    /// A JSON array.
+    let body: [UInt8]
+    /// Whether the rows are whole twins.
+    let isOfDocuments: Bool
+    /// Nil on the last page.
+    let continuation: String?
+}
