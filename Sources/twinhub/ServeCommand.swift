@@ -51,8 +51,10 @@ struct ServeCommand: ParsableCommand {
     var sasGrace = 300
 
     @Option(
-        defaultAsFlag: DefenderSettings.Rule.classic,
-        help: "Security modules that every device has: none, classic, micro or both. (default: as the hub has it)")
+        help: """
+            Security modules that every device has: none, classic, micro or both; classic where no value follows. \
+            (default: as the hub has it)
+            """)
     var defender: DefenderSettings.Rule?
     @Flag(
         inversion: .prefixedNo,

@@ -19,6 +19,6 @@ struct TwinHubCommand: ParsableCommand {
 
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        main(EnvironmentFlags.adding(to: arguments, variables: EnvironmentFlags.process))
+        main(EnvironmentFlags.adding(to: OptionalValues.filling(arguments), variables: EnvironmentFlags.process))
     }
 }

@@ -63,6 +63,12 @@ def test_the_rule_comes_from_the_environment_too(new_server):
     assert ok(hub.get(SETTINGS))["modules"] == "micro"
 
 
+def test_a_rule_that_is_none_is_refused():
+    for arguments in (["--defender=sometimes"], ["--defender", "sometimes"], ["--defender=sometimes", "--ephemeral"]):
+        ended = run_command("serve", *arguments, check=False)
+        assert ended.returncode == 64 and "--defender" in ended.stderr
+
+
 def test_the_rule_is_state_of_the_hub(own):
     hub = own("--defender=classic")
     hub.server.restart(kill=True)
