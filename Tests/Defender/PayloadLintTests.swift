@@ -56,7 +56,7 @@ struct PayloadLintTests {
     func departures(row: Row) throws {
         let document = try JSONDocument(parsing: row.item)
         let schema = try #require(EventSchema.named(row.event))
-        let found = PayloadLint.check(document.root, against: schema).map { lint in
+        let found = MessageLint.check(document.root, against: schema).map { lint in
             let bytes = String(decoding: document.bytes[lint.range], as: UTF8.self)
             return "\(lint.rule) \(lint.path) \(bytes)" + (lint.knownOf == nil ? "" : " known")
         }
@@ -65,7 +65,7 @@ struct PayloadLintTests {
 
     @Test("An item without any field lacks exactly the required ones", arguments: EventSchema.all)
     func required(schema: EventSchema) throws {
-        let found = PayloadLint.check(try JSONDocument(parsing: "{}").root, against: schema)
+        let found = MessageLint.check(try JSONDocument(parsing: "{}").root, against: schema)
         let expected = schema.fields.filter(\.isRequired).map(\.name)
         #expect(found.map(\.path) == expected + (schema.name == "Login" ? ["UserId|UserName"] : []))
     }

@@ -1,10 +1,11 @@
 import JSON
 
-/// Where a payload item departs from its event's schema. Ingest is lenient, the lint is strict (defender.md section 5.2):
+/// Where a security message departs from the official schema. Ingest is lenient, the lint is strict (defender.md section 5.2):
 /// nothing here refuses a message.
-public struct PayloadLint: Hashable, Sendable {
+public struct MessageLint: Hashable, Sendable {
     public let rule: Rule
-    /// The member that it is about; `ExtraDetails.x` inside the map; empty where it is about the item.
+    /// The member that it is about, from the root of what was checked: `Events[0].Payload[1].ExtraDetails.x`; empty where
+    /// it is about the root.
     public let path: String
     /// Where in the message's body the offending value stands.
     public let range: Range<Int>
@@ -18,36 +19,49 @@ public struct PayloadLint: Hashable, Sendable {
         case wrongType
         case notOneOf
         case extraDetailNotAString
+        /// A GUID that is none.
+        case wrongFormat
+        /// An event without payload that does not say so, or one with payload that says it has none.
+        case emptinessContradicts
+        /// The event's form before 1.0, with `IsOperational`.
+        case formerForm
+        case unknownEvent
+    }
+
+    /// The same finding, seen from further out.
+    func under(_ prefix: String) -> MessageLint {
+        let full = path.isEmpty ? prefix : "\(prefix).\(path)"
+        return MessageLint(rule: rule, path: full, range: range, knownOf: knownOf)
     }
 
     /// Checks one item of a payload.
-    public static func check(_ item: JSONValue, against schema: EventSchema) -> [PayloadLint] {
+    public static func check(_ item: JSONValue, against schema: EventSchema) -> [MessageLint] {
         guard item.kind == .object else {
-            return [PayloadLint(rule: .notAnObject, path: "", range: item.range, knownOf: nil)]
+            return [MessageLint(rule: .notAnObject, path: "", range: item.range, knownOf: nil)]
         }
         if schema.name == "ConnectedHardware", item["ConnectedHardware"]?.kind == .string, item.count == 1 {
             let known = "the C# agent on Windows sends ConnectedHardware as its one field"
-            return [PayloadLint(rule: .unknownField, path: "ConnectedHardware", range: item.range, knownOf: known)]
+            return [MessageLint(rule: .unknownField, path: "ConnectedHardware", range: item.range, knownOf: known)]
         }
-        var found: [PayloadLint] = []
+        var found: [MessageLint] = []
         for (key, value) in item.members {
             if key == "ExtraDetails" {
                 found += extraDetails(value)
             } else if let field = schema.fields.first(where: { $0.name == key }) {
                 if let rule = violation(of: field.type, by: value) {
                     let known = departure(key, value, in: schema)
-                    found.append(PayloadLint(rule: rule, path: key, range: value.range, knownOf: known))
+                    found.append(MessageLint(rule: rule, path: key, range: value.range, knownOf: known))
                 }
             } else {
-                found.append(PayloadLint(rule: .unknownField, path: key, range: value.range, knownOf: nil))
+                found.append(MessageLint(rule: .unknownField, path: key, range: value.range, knownOf: nil))
             }
         }
         for field in schema.fields where field.isRequired && item[field.name] == nil {
-            found.append(PayloadLint(rule: .missingField, path: field.name, range: item.range, knownOf: nil))
+            found.append(MessageLint(rule: .missingField, path: field.name, range: item.range, knownOf: nil))
         }
         if !schema.eitherOf.isEmpty, schema.eitherOf.allSatisfy({ item[$0] == nil }) {
             let path = schema.eitherOf.joined(separator: "|")
-            found.append(PayloadLint(rule: .missingField, path: path, range: item.range, knownOf: nil))
+            found.append(MessageLint(rule: .missingField, path: path, range: item.range, knownOf: nil))
         }
         return found
     }
@@ -61,14 +75,14 @@ public struct PayloadLint: Hashable, Sendable {
         }
     }
 
-    private static func extraDetails(_ details: JSONValue) -> [PayloadLint] {
+    private static func extraDetails(_ details: JSONValue) -> [MessageLint] {
         guard details.kind == .object else {
-            return [PayloadLint(rule: .wrongType, path: "ExtraDetails", range: details.range, knownOf: nil)]
+            return [MessageLint(rule: .wrongType, path: "ExtraDetails", range: details.range, knownOf: nil)]
         }
         return details.members.compactMap { key, value in
             guard value.kind != .string else { return nil }
             let known = key == "HitCount" && value.int != nil ? "the C agent sends HitCount as a number" : nil
-            return PayloadLint(
+            return MessageLint(
                 rule: .extraDetailNotAString, path: "ExtraDetails.\(key)", range: value.range, knownOf: known)
         }
     }
