@@ -37,6 +37,9 @@ struct PayloadLintTests {
             event: "ConnectionCreate", item: #"{\#(connection),"RemotePort":0}"#,
             expected: ["wrongType RemotePort 0 known"]),
         Row(event: "Login", item: #"{\#(login),"Result":"Fail","UserName":"u"}"#, expected: []),
+        Row(
+            event: "Login", item: #"{\#(login),"Result":"Fail","UserId":"1","RemoteAddress":"?"}"#,
+            expected: [#"wrongFormat RemoteAddress "?""#]),
         Row(event: "Login", item: #"{\#(login),"Result":"No","UserId":"1"}"#, expected: [#"notOneOf Result "No""#]),
         Row(
             event: "ConnectedHardware", item: #"{"ConnectedHardware":"usb"}"#,

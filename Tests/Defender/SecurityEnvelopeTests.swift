@@ -43,6 +43,19 @@ struct SecurityEnvelopeTests {
         #expect(found == expected)
     }
 
+    @Test("What the agents are known to send is marked so: aggregated processes, an empty ConfigurationError")
+    func knownDepartures() throws {
+        for (name, category, type) in [
+            ("ProcessCreate", "Aggregated", "Security"), ("ConfigurationError", "Triggered", "Operational"),
+        ] {
+            let text = Self.whole.replacing("LocalUsers", with: name).replacing("Periodic", with: category)
+                .replacing(#"EventType":"Security"#, with: #"EventType":"\#(type)"#)
+                .replacing("[\(Self.item)]", with: "[]").replacing(#"IsEmpty":false"#, with: #"IsEmpty":true"#)
+            let lint = SecurityEnvelope(reading: try JSONDocument(parsing: text).root).lint
+            #expect(lint.contains { $0.knownOf != nil && $0.path.hasPrefix("Events[0]") }, "\(name)")
+        }
+    }
+
     @Test("Events keep their payload as bytes of the body")
     func slices() throws {
         let document = try JSONDocument(parsing: Self.whole)

@@ -1,5 +1,5 @@
-/// A type of event, payload schema 1.0: one row of the table in defender.md section 5.3. Addresses and GUIDs stand here
-/// as strings; their formats are not checked yet.
+/// A type of event, payload schema 1.0: one row of the table in defender.md section 5.3. A correlation id is a
+/// string here; that it is a GUID is not checked yet.
 public struct EventSchema: Hashable, Sendable {
     public let name: String
     public let category: Category
@@ -46,21 +46,24 @@ public struct EventSchema: Hashable, Sendable {
         EventSchema(
             "ConnectionCreate", .triggered, .security,
             [
-                .required("RemoteAddress"), .required("RemotePort"), .required("Direction", .oneOf(["In", "Out"])),
+                .required("RemoteAddress", .address), .required("RemotePort"),
+                .required("Direction", .oneOf(["In", "Out"])),
                 .required("Protocol"), .required("ProcessId", .integer), .required("Executable"),
-                .optional("LocalAddress"), .optional("LocalPort"), .optional("UserId"), .optional("CommandLine"),
+                .optional("LocalAddress", .address), .optional("LocalPort"), .optional("UserId"),
+                .optional("CommandLine"),
             ]),
         EventSchema(
             "Login", .triggered, .security,
             [
                 .required("ProcessId", .integer), .required("Operation"), .required("Executable"),
                 .required("Result", .oneOf(["Success", "Fail"])), .optional("UserId"), .optional("UserName"),
-                .optional("RemoteAddress"), .optional("RemotePort"), .optional("LocalPort"),
+                .optional("RemoteAddress", .address), .optional("RemotePort"), .optional("LocalPort"),
             ], eitherOf: ["UserId", "UserName"]),
         EventSchema(
             "ListeningPorts", .periodic, .security,
             [
-                .required("LocalPort"), .required("Protocol"), .optional("LocalAddress"), .optional("RemoteAddress"),
+                .required("LocalPort"), .required("Protocol"), .optional("LocalAddress", .address),
+                .optional("RemoteAddress", .address),
                 .optional("RemotePort"),
             ]),
         EventSchema(

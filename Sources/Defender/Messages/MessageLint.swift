@@ -19,7 +19,7 @@ public struct MessageLint: Hashable, Sendable {
         case wrongType
         case notOneOf
         case extraDetailNotAString
-        /// A GUID that is none.
+        /// A GUID or an address that is none.
         case wrongFormat
         /// An event without payload that does not say so, or one with payload that says it has none.
         case emptinessContradicts
@@ -69,6 +69,7 @@ public struct MessageLint: Hashable, Sendable {
     private static func violation(of type: PayloadField.FieldType, by value: JSONValue) -> Rule? {
         switch type {
         case .string: value.kind == .string ? nil : .wrongType
+        case .address: value.string.map { AddressText.holds($0) ? nil : .wrongFormat } ?? .wrongType
         case .integer: value.int != nil ? nil : .wrongType
         case .boolean: value.kind == .bool ? nil : .wrongType
         case .oneOf(let words): value.string.map { words.contains($0) ? nil : .notOneOf } ?? .wrongType

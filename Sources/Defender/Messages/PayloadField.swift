@@ -6,6 +6,7 @@ public struct PayloadField: Hashable, Sendable {
 
     public enum FieldType: Hashable, Sendable {
         case string
+        case address
         case integer
         case boolean
         case oneOf([String])
