@@ -56,6 +56,23 @@ struct SecurityEnvelopeTests {
         }
     }
 
+    @Test("Any JSON made by changing one byte of a message is read, and what it points at lies in the body")
+    func hostile() throws {
+        var read = 0
+        for place in Self.whole.utf8.indices.enumerated().map(\.offset) {
+            for byte: UInt8 in [0x30, 0x22, 0x5B, 0x7D, 0xFF] {
+                var body = Array(Self.whole.utf8)
+                body[place] = byte
+                guard let document = try? JSONDocument(parsing: body) else { continue }
+                read += 1
+                let envelope = SecurityEnvelope(reading: document.root)
+                let ranges = envelope.lint.map(\.range) + envelope.events.flatMap(\.payload)
+                #expect(ranges.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= body.count })
+            }
+        }
+        #expect(read > 100)
+    }
+
     @Test("Events keep their payload as bytes of the body")
     func slices() throws {
         let document = try JSONDocument(parsing: Self.whole)
