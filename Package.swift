@@ -97,7 +97,7 @@ let package = Package(
         tests("HTTP", ["Vocabulary"]),
         tests("Access", ["Vocabulary"]),
         tests("Vocabulary"),
-        tests("Defender", ["JSON", "Vocabulary"]),
+        tests("Defender", ["JSON", "Vocabulary"], resources: [.copy("MicroBodies")]),
         tests("Endpoints", ["Access", "HTTP", "JSON", "Vocabulary"]),
         tests("Simulator", ["Access", "MQTT", "Reactor", "Vocabulary"]),
     ]

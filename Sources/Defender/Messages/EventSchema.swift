@@ -1,5 +1,4 @@
-/// A type of event, payload schema 1.0: one row of the table in defender.md section 5.3. A correlation id is a
-/// string here; that it is a GUID is not checked yet.
+/// A type of event, payload schema 1.0: one row of the table in defender.md section 5.3.
 public struct EventSchema: Hashable, Sendable {
     public let name: String
     public let category: Category
@@ -100,7 +99,7 @@ public struct EventSchema: Hashable, Sendable {
             [
                 .required("Severity", .oneOf(["Fatal", "Error", "Warning", "Information", "Debug"])),
                 .required("Message"), .required("ProcessId", .integer), .required("ThreadId", .integer),
-                .optional("CorrelationId"),
+                .optional("CorrelationId", .guid),
             ]),
         EventSchema(
             "ConfigurationError", .triggered, .operational,

@@ -23,19 +23,10 @@ enum MemberLint {
         return words.contains(text) ? [] : [MessageLint(rule: .notOneOf, path: key, range: value.range, knownOf: nil)]
     }
 
-    /// 36 characters: hexadecimal digits, with hyphens at 8, 13, 18 and 23.
     static func guid(_ key: String, in object: JSONValue) -> [MessageLint] {
         guard let value = object[key] else { return [] }
         guard let text = value.string else { return texts([key], in: object) }
-        let hyphens: Set = [8, 13, 18, 23]
-        let holds = text.utf8.enumerated().allSatisfy { place, byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x46, 0x61...0x66: !hyphens.contains(place)
-            case 0x2D: hyphens.contains(place)
-            default: false
-            }
-        }
-        if holds && text.utf8.count == 36 { return [] }
+        if GUIDText.holds(text) { return [] }
         return [MessageLint(rule: .wrongFormat, path: key, range: value.range, knownOf: nil)]
     }
 }

@@ -11,6 +11,8 @@ public struct MessageLint: Hashable, Sendable {
     public let range: Range<Int>
     /// Which agent is known to send exactly this; nil for a departure that is nobody's.
     public let knownOf: String?
+    /// What a reader said of a body that it could not read; nil for the schema's own rules, which say all by their names.
+    public var detail: String?
 
     public enum Rule: String, CaseIterable, Sendable {
         case notAnObject
@@ -26,12 +28,18 @@ public struct MessageLint: Hashable, Sendable {
         /// The event's form before 1.0, with `IsOperational`.
         case formerForm
         case unknownEvent
+        /// The body is not the JSON that it should be.
+        case notJSON
+        /// The body is not the FlatBuffers text that `mti` calls it.
+        case notFlatBuffers
+        /// `mti` is of no known form, or of a schema of another major version.
+        case unknownMessageType
     }
 
     /// The same finding, seen from further out.
     func under(_ prefix: String) -> MessageLint {
         let full = path.isEmpty ? prefix : "\(prefix).\(path)"
-        return MessageLint(rule: rule, path: full, range: range, knownOf: knownOf)
+        return MessageLint(rule: rule, path: full, range: range, knownOf: knownOf, detail: detail)
     }
 
     /// Checks one item of a payload.
@@ -70,6 +78,7 @@ public struct MessageLint: Hashable, Sendable {
         switch type {
         case .string: value.kind == .string ? nil : .wrongType
         case .address: value.string.map { AddressText.holds($0) ? nil : .wrongFormat } ?? .wrongType
+        case .guid: value.string.map { GUIDText.holds($0) ? nil : .wrongFormat } ?? .wrongType
         case .integer: value.int != nil ? nil : .wrongType
         case .boolean: value.kind == .bool ? nil : .wrongType
         case .oneOf(let words): value.string.map { words.contains($0) ? nil : .notOneOf } ?? .wrongType

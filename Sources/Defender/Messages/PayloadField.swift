@@ -7,6 +7,7 @@ public struct PayloadField: Hashable, Sendable {
     public enum FieldType: Hashable, Sendable {
         case string
         case address
+        case guid
         case integer
         case boolean
         case oneOf([String])
