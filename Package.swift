@@ -55,7 +55,7 @@ let package = Package(
         room("MQTT", on: ["Vocabulary"]),
 
         // Floor 4: what an endpoint is, and what back ends are told of devices.
-        room("Endpoints", on: ["Vocabulary", "JSON", "Access", "Reactor", "Hub", "Events", "HTTP"]),
+        room("Endpoints", on: ["Vocabulary", "JSON", "Journal", "Access", "Reactor", "Hub", "Events", "HTTP"]),
         room("Routing", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", "Hub", "Events"]),
 
         // Floor 5: the endpoints.
@@ -71,7 +71,9 @@ let package = Package(
 
         room(
             "SecurityAPI",
-            on: ["Vocabulary", "JSON", "Access", "Defender", "Query", "Hub", "HTTP", "Endpoints"]),
+            on: [
+                "Vocabulary", "JSON", "Access", "Defender", "Query", "Journal", "Hub", "Events", "HTTP", "Endpoints",
+            ]),
         room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
 
         // Floor 6: where everything is put together, and clients of it made of the codecs.
@@ -101,7 +103,7 @@ let package = Package(
         tests("Access", ["Vocabulary"]),
         tests("Vocabulary"),
         tests("Query", ["JSON"], resources: [.copy("QueryVectors.json")]),
-        tests("Defender", ["JSON", "Vocabulary"]),
+        tests("Defender", ["JSON", "Vocabulary"], resources: [.copy("MicroBodies")]),
         tests("Endpoints", ["Access", "HTTP", "JSON", "Vocabulary"]),
         tests("Simulator", ["Access", "MQTT", "Reactor", "Vocabulary"]),
     ]

@@ -18,7 +18,7 @@ struct QueryResult: Sendable {
         self.query = query
         var entities: [Entity] = []
         moment.forEach(modules: query.collection == .modules) { entity in
-            if query.matches(entity.document.bytes) { entities.append(entity) }
+            if query.matches(Self.document(of: entity)) { entities.append(entity) }
             return true
         }
         entities.sort { $0.id < $1.id }
@@ -28,12 +28,20 @@ struct QueryResult: Sendable {
         }
         var aggregation = Aggregation(of: query)
         do throws(Aggregation.TooManyGroups) {
-            for entity in entities { try aggregation.add(entity.document.bytes) }
+            for entity in entities { try aggregation.add(Self.document(of: entity)) }
         } catch {
             throw HubError(.argumentInvalid, "The query makes more than \(QueryLimits.groups) groups.")
         }
         rows = .aggregates(aggregation.rows)
     }
+
+    /// The twin as queries see it: a module's has `capabilities` here, and nowhere else (rest.md section 8).
+    private static func document(of entity: Entity) -> [UInt8] {
+        let bytes = entity.document.bytes
+        return entity.id.isModule ? bytes.dropLast() + capabilities : bytes
+    }
+
+    private static let capabilities = Array(#","capabilities":{"iotEdge":false}}"#.utf8)
 
     var count: Int {
         switch rows {
@@ -51,7 +59,7 @@ struct QueryResult: Sendable {
         json.beginArray()
         switch rows {
         case .entities(let entities):
-            for entity in entities[range] { query.writeRow(of: entity.document.bytes, to: &json) }
+            for entity in entities[range] { query.writeRow(of: Self.document(of: entity), to: &json) }
         case .aggregates(let rows):
             for row in rows[range] { json.raw(row) }
         }

@@ -1,4 +1,3 @@
-import Endpoints
 import Vocabulary
 
 /// One reader of a feed.

@@ -1,4 +1,3 @@
-import Endpoints
 import Events
 import JSON
 import Journal
@@ -6,16 +5,16 @@ import Reactor
 import Synchronization
 
 /// The events for back ends as a feed.
-final class DeviceEvents: Feed {
-    static let collection: StaticString = "events"
-    static let name = "event"
-    static let title = "The event store"
+public final class DeviceEvents: Feed {
+    public static let collection: StaticString = "events"
+    public static let name = "event"
+    public static let title = "The event store"
 
     private unowned let services: ShardServices
     private let messenger: Messenger
-    var grown: () -> Void = {}
+    public var grown: () -> Void = {}
 
-    init(_ services: ShardServices) {
+    public init(_ services: ShardServices) {
         self.services = services
         messenger = Messenger(services.shard)
         messenger.arrived = { [unowned self] in grown() }
@@ -23,23 +22,23 @@ final class DeviceEvents: Feed {
 
     deinit { services.events.unfollow(messenger) }
 
-    var lastSequence: UInt64 { services.events.lastSequence }
+    public var lastSequence: UInt64 { services.events.lastSequence }
 
-    func recent(after sequence: UInt64, limit: Int) -> LogPage<StoredEvent> {
+    public func recent(after sequence: UInt64, limit: Int) -> LogPage<StoredEvent> {
         services.events.recent(after: sequence, limit: limit)
     }
 
-    func read(after sequence: UInt64, limit: Int, then answer: @escaping @Sendable (LogPage<StoredEvent>) -> Void) {
+    public func read(after sequence: UInt64, limit: Int, then answer: @escaping @Sendable (LogPage<StoredEvent>) -> Void) {
         services.events.read(after: sequence, limit: limit, then: answer)
     }
 
-    func watch(_ isWatching: Bool) {
+    public func watch(_ isWatching: Bool) {
         if isWatching { services.events.follow(messenger) } else { services.events.unfollow(messenger) }
     }
 
-    func wants(_ entry: StoredEvent, _ filter: EventFilter) -> Bool { filter.wants(entry) }
+    public func wants(_ entry: StoredEvent, _ filter: EventFilter) -> Bool { filter.wants(entry) }
 
-    func write(_ entry: StoredEvent, to json: inout JSONWriter) { entry.write(to: &json) }
+    public func write(_ entry: StoredEvent, to json: inout JSONWriter) { entry.write(to: &json) }
 }
 
 /// Brings the word from the store's queue to a shard, at most one on its way.
@@ -50,7 +49,7 @@ private final class Messenger: EventFollower, @unchecked Sendable {
     private let isUnderWay = Atomic(false)
     var arrived: () -> Void = {}
 
-    init(_ shard: Shard) { self.shard = shard }
+    public init(_ shard: Shard) { self.shard = shard }
 
     func eventsArrived() {
         guard !isUnderWay.exchange(true, ordering: .acquiringAndReleasing) else { return }

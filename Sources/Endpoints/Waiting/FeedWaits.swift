@@ -1,4 +1,3 @@
-import Endpoints
 import HTTP
 import JSON
 import Journal
@@ -6,7 +5,7 @@ import Reactor
 import Vocabulary
 
 /// The readers of a feed on one shard.
-final class FeedWaits<Source: Feed> {
+public final class FeedWaits<Source: Feed> {
     /// Readers on one shard; they are back ends and test suites, not devices.
     static var maximumReaders: Int { 10_000 }
     /// Entries in one answer.
@@ -19,7 +18,7 @@ final class FeedWaits<Source: Feed> {
     private var readers: [FeedWaiter<Source>] = []
     private lazy var sweep = WaitSweep(on: services.shard) { [unowned self] in look($0, $1) }
 
-    init(_ services: ShardServices) {
+    public init(_ services: ShardServices) {
         self.services = services
         feed = Source(services)
         feed.grown = { [unowned self] in
@@ -164,7 +163,7 @@ final class FeedWaits<Source: Feed> {
         if reader.isStream { reader.responder.endStream() } else { reader.responder.respond(Wait.over(closes: closes)) }
     }
 
-    func endAll() {
+    public func endAll() {
         for reader in readers { end(reader, closes: true) }
     }
 }

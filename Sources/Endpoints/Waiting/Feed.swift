@@ -1,4 +1,3 @@
-import Endpoints
 import HTTP
 import JSON
 import Journal
@@ -6,7 +5,7 @@ import Vocabulary
 
 /// Something that readers follow in order from any sequence on: the changes of the hub, the events for back ends. One
 /// object a shard.
-protocol Feed: AnyObject, SendableMetatype {
+public protocol Feed: AnyObject, SendableMetatype {
     associatedtype Entry: LogEntry
     associatedtype Filter
 
@@ -36,10 +35,10 @@ protocol Feed: AnyObject, SendableMetatype {
 }
 
 /// How a request follows a feed: by long poll, or as a stream.
-enum FeedRequest {
+public enum FeedRequest {
     /// `after` is the last sequence that the reader has seen, `Last-Event-ID` for a stream that is taken up again; without
     /// it the feed begins with what happens from now on.
-    static func follow<Source: Feed>(
+    public static func follow<Source: Feed>(
         _ type: Source.Type, _ call: Call, _ filter: Source.Filter
     ) throws(HubError) -> Answer {
         let waits = call.services.room(FeedWaits<Source>.self, make: FeedWaits<Source>.init)

@@ -2,12 +2,12 @@ import Reactor
 
 /// Looks through those who wait on one shard, every so often while there are any: whose wait is over, and whose stream has
 /// to show that it is alive.
-final class WaitSweep {
+public final class WaitSweep {
     /// - Parameters:
     ///   - now: the shard's milliseconds.
     ///   - isTimeForComments: whether quiet streams are to say something.
     /// - Returns: whether anybody still waits.
-    typealias Look = (_ now: UInt64, _ isTimeForComments: Bool) -> Bool
+    public typealias Look = (_ now: UInt64, _ isTimeForComments: Bool) -> Bool
 
     private unowned let shard: Shard
     private let look: Look
@@ -15,13 +15,13 @@ final class WaitSweep {
     /// Scheduled while somebody waits.
     private var timer: ShardTimer?
 
-    init(on shard: Shard, _ look: @escaping Look) {
+    public init(on shard: Shard, _ look: @escaping Look) {
         self.shard = shard
         self.look = look
     }
 
     /// Somebody waits from now on; nothing happens where others do already.
-    func start() {
+    public func start() {
         guard timer == nil else { return }
         let timer = ShardTimer { [unowned self] in fire() }
         self.timer = timer
