@@ -45,25 +45,47 @@ public struct DeviceFindings: Sendable {
         return changes
     }
 
+    /// One change a type, however often an event holds the same.
     private mutating func settle(_ judged: [Judgement], at now: Timestamp) -> [FindingChange] {
-        judged.compactMap { judgement in
+        var changes: [FindingChange] = []
+        var places: [String: Int] = [:]
+        for judgement in judged {
             switch judgement {
             case .holds(let type, let text, let evidence):
-                if var finding = byType[type.name], finding.isOpen {
-                    finding.text = text
-                    finding.evidence = evidence
-                    finding.count += 1
-                    finding.updated = now
-                    byType[type.name] = finding
-                    return .updated(finding)
+                let change = hold(type, text, evidence, at: now)
+                if let place = places[type.name], changes[place].finding.isOpen {
+                    // What was opened by this observation is still news as a whole.
+                    if case .opened = changes[place] {
+                        changes[place] = .opened(change.finding)
+                    } else {
+                        changes[place] = change
+                    }
+                } else {
+                    places[type.name] = changes.count
+                    changes.append(change)
                 }
-                let finding = Finding(
-                    type: type, text: text, evidence: evidence, count: 1, opened: now, updated: now, closed: nil)
-                byType[type.name] = finding
-                return .opened(finding)
-            case .clears(let type): return close(type.name, at: now)
+            case .clears(let type):
+                if let change = close(type.name, at: now) { changes.append(change) }
             }
         }
+        return changes
+    }
+
+    private mutating func hold(
+        _ type: FindingType, _ text: String, _ evidence: EvidenceReference, at now: Timestamp
+    ) -> FindingChange {
+        guard var finding = byType[type.name], finding.isOpen else {
+            let finding = Finding(
+                type: type, text: text, evidence: evidence, count: 1, opened: now, updated: now, closed: nil)
+            byType[type.name] = finding
+            return .opened(finding)
+        }
+        finding.text = text
+        finding.evidence = evidence
+        finding.count += 1
+        finding.updated = now
+        byType[type.name] = finding
+        return .updated(finding)
     }
 
     private mutating func closeOldAlerts(at now: Timestamp) -> [FindingChange] {

@@ -11,13 +11,18 @@ public struct EvidenceReference: Hashable, Sendable {
 
     /// Bytes of `data` that are kept; a longer one is left out.
     static let maximumData = 4096
-    /// Characters of an agent's text that are kept.
+    /// Bytes of an agent's text that are kept: one character can be of any length.
     static let maximumText = 200
 
     init(_ source: String, eventID: String? = nil, data: [UInt8]? = nil) {
-        self.source = source
-        self.eventID = eventID.map { String($0.prefix(Self.maximumText)) }
+        self.source = Self.cut(source)
+        self.eventID = eventID.map { Self.cut($0) }
         self.data = data.flatMap { $0.count <= Self.maximumData ? $0 : nil }
+    }
+
+    /// As much of an agent's text as is kept.
+    static func cut(_ text: String) -> String {
+        text.utf8.count <= maximumText ? text : String(decoding: text.utf8.prefix(maximumText), as: UTF8.self)
     }
 
     func write(to json: inout JSONWriter) {

@@ -5,7 +5,7 @@ enum CommandRules {
         return processes.flatMap { process in
             CommandPattern.all.filter { $0.matches(process) }.map { pattern in
                 let line = process.commandLine.isEmpty ? process.executable : process.commandLine
-                return .holds(pattern.type, String(line.prefix(EvidenceReference.maximumText)), reference)
+                return .holds(pattern.type, EvidenceReference.cut(line), reference)
             }
         }
     }

@@ -89,7 +89,7 @@ struct CustomRules: Sendable {
     ) -> [Judgement] {
         guard let rule = lists[name] else { return [] }
         return found.filter { !isAllowed(rule, $0) }.map { value in
-            .holds(name.findingType, "not allowed: \(value.prefix(EvidenceReference.maximumText))", reference)
+            .holds(name.findingType, "not allowed: \(EvidenceReference.cut(value))", reference)
         }
     }
 }

@@ -22,7 +22,7 @@ enum HubRules {
                     EvidenceReference("registry"))
             ]
         case .vulnerableCipher(let suite):
-            let text = suite.map { "the connection used \($0.prefix(EvidenceReference.maximumText))" }
+            let text = suite.map { "the connection used \(EvidenceReference.cut($0))" }
             return [.judge(.vulnerableCipher, text, EvidenceReference("tls"))]
         case .twinChanged(.security(let module, let desired)): return configuration(desired, of: module)
         case .twinChanged(.edgeAgent(let desired)): return [edge(desired)]
@@ -52,7 +52,7 @@ enum HubRules {
                 return name
             }
         }
-        let names = privileged.joined(separator: ", ").prefix(EvidenceReference.maximumText)
+        let names = EvidenceReference.cut(privileged.joined(separator: ", "))
         return .judge(
             .privilegedDockerOptions, privileged.isEmpty ? nil : "privileged: \(names)", EvidenceReference("twin"))
     }

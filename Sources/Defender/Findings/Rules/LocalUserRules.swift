@@ -28,8 +28,8 @@ struct LocalUserRules: Sendable {
         return [(FindingType.userDeleted, deleted), (.userAddedToGroups, added), (.userDeletedFromGroups, removed)]
             .compactMap { type, names in
                 guard !names.isEmpty else { return nil }
-                let text = names.sorted().joined(separator: ", ").prefix(EvidenceReference.maximumText)
-                return .holds(type, String(text), reference)
+                let text = EvidenceReference.cut(names.sorted().joined(separator: ", "))
+                return .holds(type, text, reference)
             }
     }
 }

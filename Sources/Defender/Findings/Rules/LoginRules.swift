@@ -10,6 +10,8 @@ struct LoginRules: Sendable {
         var times: [Timestamp]
     }
 
+    var subjectCount: Int { failures.count }
+
     /// Users and addresses that are counted at once; the least recent makes room.
     static let maximumSubjects = 64
     /// Failures in ``seconds`` that make a brute force.
@@ -27,8 +29,8 @@ struct LoginRules: Sendable {
         _ attempt: LoginAttempt, _ reference: EvidenceReference, at now: Timestamp
     ) -> [Judgement] {
         guard let succeeded = attempt.succeeded else { return [] }
-        let user = String(attempt.user.prefix(EvidenceReference.maximumText))
-        let address = attempt.remoteAddress.map { String($0.prefix(EvidenceReference.maximumText)) }
+        let user = EvidenceReference.cut(attempt.user)
+        let address = attempt.remoteAddress.map { EvidenceReference.cut($0) }
         var found: [Judgement] = []
         if address == nil {
             let type = succeeded ? FindingType.successfulLocalLogin : .failedLocalLogin

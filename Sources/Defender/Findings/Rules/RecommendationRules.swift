@@ -40,7 +40,7 @@ struct RecommendationRules: Sendable {
     {
         // An empty one says nothing: agent C sends it after each good update (defender.md section 9 no. 11).
         items.compactMap { item in
-            let text = String("\(item.name): \(item.message)".prefix(EvidenceReference.maximumText))
+            let text = EvidenceReference.cut("\(item.name): \(item.message)")
             switch item.type {
             case "TypeMismatch": return .holds(.unparsedConfiguration, text, reference)
             case "NotOptimal": return .holds(.notOptimal, text, reference)
@@ -70,7 +70,7 @@ struct RecommendationRules: Sendable {
         json.value(count("warning"))
         json.endObject()
         let text = failed.isEmpty ? nil : "\(failed.count) of \(checks.count) reported checks failed"
-        let test = failed.first(where: \.isTest).map { "check \($0.id.prefix(EvidenceReference.maximumText)) failed" }
+        let test = failed.first(where: \.isTest).map { "check \(EvidenceReference.cut($0.id)) failed" }
         return [
             .judge(.baseline, text, EvidenceReference(reference.source, eventID: reference.eventID, data: json.bytes)),
             .judge(.baselineTest, test, reference),
