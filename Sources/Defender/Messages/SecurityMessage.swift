@@ -43,7 +43,9 @@ public struct SecurityMessage: Sendable {
             found.append(
                 MessageLint(
                     rule: .unknownMessageType, path: "mti", range: 0..<0, knownOf: nil,
-                    detail: "\(mti.prefix(Self.maximumExcerpt)) is not <2>.<minor>-<encoding>-<source>-0"))
+                    detail:
+                        "\(String(decoding: mti.utf8.prefix(Self.maximumExcerpt), as: UTF8.self)) is not <2>.<minor>-<encoding>-<source>-0"
+                ))
         }
         if type?.encoding == .flatBuffers {
             self.init(flatBuffers: body, found)

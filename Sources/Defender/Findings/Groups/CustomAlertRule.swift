@@ -1,0 +1,86 @@
+/// A rule type of device security groups (defender.md section 6.6).
+public enum CustomAlertRule: String, CaseIterable, Sendable {
+    case activeConnections = "ActiveConnectionsNotInAllowedRange"
+    case amqpC2DMessages = "AmqpC2DMessagesNotInAllowedRange"
+    case amqpC2DRejectedMessages = "AmqpC2DRejectedMessagesNotInAllowedRange"
+    case amqpD2CMessages = "AmqpD2CMessagesNotInAllowedRange"
+    case directMethodInvokes = "DirectMethodInvokesNotInAllowedRange"
+    case failedLocalLogins = "FailedLocalLoginsNotInAllowedRange"
+    case fileUploads = "FileUploadsNotInAllowedRange"
+    case httpC2DMessages = "HttpC2DMessagesNotInAllowedRange"
+    case httpC2DRejectedMessages = "HttpC2DRejectedMessagesNotInAllowedRange"
+    case httpD2CMessages = "HttpD2CMessagesNotInAllowedRange"
+    case mqttC2DMessages = "MqttC2DMessagesNotInAllowedRange"
+    case mqttC2DRejectedMessages = "MqttC2DRejectedMessagesNotInAllowedRange"
+    case mqttD2CMessages = "MqttD2CMessagesNotInAllowedRange"
+    case queuePurges = "QueuePurgesNotInAllowedRange"
+    case twinUpdates = "TwinUpdatesNotInAllowedRange"
+    case unauthorizedOperations = "UnauthorizedOperationsNotInAllowedRange"
+    case connectionToIP = "ConnectionToIpNotAllowed"
+    case localUser = "LocalUserNotAllowed"
+    case process = "ProcessNotAllowed"
+
+    public static let timeWindowRules = allCases.filter { !allowlistRules.contains($0) }
+    public static let allowlistRules: [CustomAlertRule] = [.connectionToIP, .localUser, .process]
+
+    /// What it counts or holds against its list.
+    var subject: String {
+        switch self {
+        case .activeConnections: "connections"
+        case .amqpC2DMessages: "cloud-to-device messages over AMQP"
+        case .amqpC2DRejectedMessages: "rejected cloud-to-device messages over AMQP"
+        case .amqpD2CMessages: "device-to-cloud messages over AMQP"
+        case .directMethodInvokes: "direct method invocations"
+        case .failedLocalLogins: "failed local logins"
+        case .fileUploads: "file uploads"
+        case .httpC2DMessages: "cloud-to-device messages over HTTP"
+        case .httpC2DRejectedMessages: "rejected cloud-to-device messages over HTTP"
+        case .httpD2CMessages: "device-to-cloud messages over HTTP"
+        case .mqttC2DMessages: "cloud-to-device messages over MQTT"
+        case .mqttC2DRejectedMessages: "rejected cloud-to-device messages over MQTT"
+        case .mqttD2CMessages: "device-to-cloud messages over MQTT"
+        case .queuePurges: "purges of the command queue"
+        case .twinUpdates: "twin updates"
+        case .unauthorizedOperations: "unauthorized operations"
+        case .connectionToIP: "an outbound connection to an address"
+        case .localUser: "a login of a local user"
+        case .process: "a process"
+        }
+    }
+
+    public var displayName: String {
+        Self.allowlistRules.contains(self)
+            ? "Custom alert - \(subject) that is not allowed"
+            : "Custom alert - number of \(subject) not in allowed range"
+    }
+
+    public var description: String {
+        Self.allowlistRules.contains(self)
+            ? "Tells of \(subject) that is not in the list."
+            : "Tells when the number of \(subject) in the time window is not in the configured range."
+    }
+
+    /// The names are documented; how a value is held against a list or counted is TwinHub's.
+    var findingType: FindingType {
+        FindingType("IoT_CA_" + rawValue, displayName, .customAlert, .low, .approximation)
+    }
+
+    /// The rule that counts this evidence; nil for evidence that none counts, or that is an agent's event.
+    init?(counting evidence: Evidence) {
+        switch evidence {
+        case .twinChanged: self = .twinUpdates
+        case .directMethodInvoked: self = .directMethodInvokes
+        case .fileUploaded: self = .fileUploads
+        case .queuePurged: self = .queuePurges
+        case .unauthorizedOperation: self = .unauthorizedOperations
+        case .cloudToDeviceSent(let transport): self = Self.of(transport, "C2DMessages")
+        case .cloudToDeviceRejected(let transport): self = Self.of(transport, "C2DRejectedMessages")
+        case .deviceToCloud(let transport): self = Self.of(transport, "D2CMessages")
+        default: return nil
+        }
+    }
+
+    private static func of(_ transport: Evidence.Transport, _ what: String) -> CustomAlertRule {
+        CustomAlertRule(rawValue: "\(transport.rawValue)\(what)NotInAllowedRange") ?? .mqttD2CMessages
+    }
+}
