@@ -8,7 +8,7 @@ import JSON
 struct SecurityCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "security", abstract: "Keep the security modules of devices, and their agents' configuration.",
-        subcommands: [Secure.self, Settings.self, Show.self, Set.self, Reset.self, Keys.self])
+        subcommands: [Secure.self, Settings.self, Show.self, Set.self, Reset.self, Report.self, Keys.self])
 
     struct Secure: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -66,10 +66,11 @@ public final class Emulator: Sendable {
             readiness: readiness, reactor: reactor, environment: environment, startedAt: environment.now(),
             live: live, authorities: credentials.authorities)
         let ledger = AgentLedger(environment: environment)
-        let security = SecurityLedger { logger.error("\($0)") }
+        let security = SecurityLedger(environment: environment) { logger.error("\($0)") }
         let dispatcher = Dispatcher(
             RouteTable(
-                ServiceAPI.routes(QueryDesk(environment: environment)) + DeviceAPI.routes + SecurityAPI.routes(ledger, security)
+                ServiceAPI.routes(QueryDesk(environment: environment)) + DeviceAPI.routes
+                    + SecurityAPI.routes(ledger, security)
                     + FilesAPI(storage).routes
                     + operations.routes))
         door = Door(
@@ -96,7 +97,7 @@ public final class Emulator: Sendable {
         if let torn = events.replay.tornTail { logger.warning("events: \(torn)") }
         relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
         ledger.follow(hub)
-        security.follow(events)
+        security.follow(events, of: hub)
         seededLines = try Self.seed(seeding, hub)
         // After the seed, which only a hub that has had no event takes in, and which may bring modules of its own.
         try Self.secure(hub, configuration.defender)

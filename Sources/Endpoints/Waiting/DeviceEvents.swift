@@ -28,7 +28,9 @@ public final class DeviceEvents: Feed {
         services.events.recent(after: sequence, limit: limit)
     }
 
-    public func read(after sequence: UInt64, limit: Int, then answer: @escaping @Sendable (LogPage<StoredEvent>) -> Void) {
+    public func read(
+        after sequence: UInt64, limit: Int, then answer: @escaping @Sendable (LogPage<StoredEvent>) -> Void
+    ) {
         services.events.read(after: sequence, limit: limit, then: answer)
     }
 

@@ -20,6 +20,9 @@ struct DeviceSecurity: Sendable {
     /// The generation of each connection that has sent, by module; a device that was made anew begins anew.
     private(set) var generations: [String: String] = [:]
 
+    /// What is found about the device from all this.
+    private(set) var found = DeviceFindings()
+
     private struct Snapshot: Sendable {
         var sequence: UInt64
         var time: Timestamp
@@ -37,7 +40,20 @@ struct DeviceSecurity: Sendable {
         if message.kind == .unreadable { unreadable += 1 }
         findings += message.lint.count + message.lintLeftOut
         last = (event.sequence, event.enqueuedTime)
-        for securityEvent in message.events { count(securityEvent, in: message, event) }
+        for securityEvent in message.events {
+            count(securityEvent, in: message, event)
+            _ = found.observe(.securityEvent(securityEvent, text: message.text), at: event.enqueuedTime)
+        }
+    }
+
+    /// Any message of the device or a module of it, security messages included.
+    mutating func heard(at time: Timestamp) { _ = found.observe(.deviceToCloud(.mqtt), at: time) }
+
+    /// Time has passed: what is silent, and which alerts are old, is seen only by this.
+    mutating func look(at time: Timestamp) { _ = found.observe(.clock, at: time) }
+
+    mutating func twinChanged(_ twin: Evidence.ChangedTwin, at time: Timestamp) {
+        _ = found.observe(.twinChanged(twin), at: time)
     }
 
     private mutating func count(_ event: SecurityEvent, in message: SecurityMessage, _ stored: StoredEvent) {
@@ -59,7 +75,8 @@ struct DeviceSecurity: Sendable {
     }
 
     /// `"messages":n,"unreadable":n,"lint":n,"last":{"sequence","enqueuedTime"},"events":{NAME:n},`
-    /// `"snapshots":{NAME:{"sequence","enqueuedTime","payload":[…]}}`; names in order.
+    /// `"snapshots":{NAME:{"sequence","enqueuedTime","payload":[…]}},"findings":[…]`; names in order, findings as `Finding` writes
+    /// them.
     func write(to json: inout JSONWriter) {
         for (key, value) in [("messages", messages), ("unreadable", unreadable), ("lint", findings)] {
             json.key(key)
@@ -91,6 +108,10 @@ struct DeviceSecurity: Sendable {
             json.endObject()
         }
         json.endObject()
+        json.key("findings")
+        json.beginArray()
+        for finding in found.findings { finding.write(to: &json) }
+        json.endArray()
     }
 
     private func write(_ sequence: UInt64, _ time: Timestamp, to json: inout JSONWriter) {

@@ -1,6 +1,8 @@
 import Defender
 import Dispatch
 import Events
+import Hub
+import JSON
 import Journal
 import Synchronization
 import Vocabulary
@@ -9,7 +11,7 @@ import Vocabulary
 /// the store holds: after a restart it is read again, as far back as events are kept.
 ///
 /// Not checked: `cursor` and `isBusy` belong to `queue`; the rest is constant or locked.
-public final class SecurityLedger: EventFollower, @unchecked Sendable {
+public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Sendable {
     /// Devices that are remembered; messages of further ones stand in the event store alone.
     static let devices = 200_000
     private static let pageSize = 256
@@ -19,14 +21,22 @@ public final class SecurityLedger: EventFollower, @unchecked Sendable {
     private var isBusy = false
     private var store: EventStore?
     private let isScheduled = Atomic(false)
+    private let hub = Mutex<Hub?>(nil)
     private let ledger = Mutex([String: DeviceSecurity]())
     private let report: @Sendable (String) -> Void
-    private let filter = EventFilter(source: .deviceMessages, interfaceID: SecurityInterface.id)
+    private let messages = EventFilter(source: .deviceMessages)
+    private let marked = EventFilter(source: .deviceMessages, interfaceID: SecurityInterface.id)
+    private let environment: Environment
 
-    public init(report: @escaping @Sendable (String) -> Void) { self.report = report }
+    public init(environment: Environment, report: @escaping @Sendable (String) -> Void) {
+        self.environment = environment
+        self.report = report
+    }
 
-    /// Begins to read, from the oldest event that is kept.
-    public func follow(_ store: EventStore) {
+    /// Begins to read, from the oldest event that is kept, and to look at the twins of security modules.
+    public func follow(_ store: EventStore, of hub: Hub) {
+        self.hub.withLock { $0 = hub }
+        hub.watchFeed(hub.subscribe(self), true)
         queue.async {
             self.store = store
             self.cursor = store.oldestSequence - 1
@@ -43,8 +53,35 @@ public final class SecurityLedger: EventFollower, @unchecked Sendable {
         }
     }
 
-    /// What is known of a device, with all that has been stored up to now; nil where it has sent no security message.
-    func device(_ id: String) -> DeviceSecurity? { ledger.withLock { $0[id] } }
+    /// Changes of the twins that configure agents; devices of which nothing is known are left alone.
+    public func deliver(_ delivery: Delivery) {
+        for recorded in delivery.events {
+            guard case .twinPatched(let id, _, _) = recorded.event, let module = SecurityModule(of: id),
+                let hub = hub.withLock({ $0 }), let entity = hub.entity(id),
+                let desired = try? JSONDocument(parsing: Array(entity.twin.desired)).root
+            else { continue }
+            ledger.withLock { $0[id.device]?.twinChanged(.security(module, desired: desired), at: recorded.time) }
+        }
+    }
+
+    /// What is known of a device as of now; nil where nothing has come from it.
+    func device(_ id: String) -> DeviceSecurity? {
+        let now = environment.now()
+        return ledger.withLock { ledger in
+            ledger[id]?.look(at: now)
+            return ledger[id]
+        }
+    }
+
+    /// As above for every device of which something is found, by its id.
+    func devicesWithFindings() -> [(id: String, security: DeviceSecurity)] {
+        let now = environment.now()
+        return ledger.withLock { ledger in
+            for id in ledger.keys { ledger[id]?.look(at: now) }
+            return ledger.filter { !$0.value.found.findings.isEmpty }.sorted { $0.key < $1.key }
+                .map { (id: $0.key, security: $0.value) }
+        }
+    }
 
     private func advance() {
         while !isBusy, let store {
@@ -64,6 +101,19 @@ public final class SecurityLedger: EventFollower, @unchecked Sendable {
         }
     }
 
+    /// A device is remembered from its first security message on; its other messages count as signs of life from then on.
+    private func take(_ event: StoredEvent) {
+        let isMarked = marked.wants(event)
+        guard isMarked || ledger.withLock({ !$0.isEmpty }), let stored = StoredMessage(event) else { return }
+        ledger.withLock { ledger in
+            guard ledger[stored.deviceID] != nil || (isMarked && ledger.count < Self.devices) else { return }
+            var known = ledger.removeValue(forKey: stored.deviceID) ?? DeviceSecurity()
+            if isMarked { known.take(event, stored) }
+            known.heard(at: event.enqueuedTime)
+            ledger[stored.deviceID] = known
+        }
+    }
+
     /// False where there is nothing more for now.
     private func take(_ page: LogPage<StoredEvent>) -> Bool {
         switch page {
@@ -76,13 +126,7 @@ public final class SecurityLedger: EventFollower, @unchecked Sendable {
             return false
         case .events(let events):
             guard let last = events.last else { return false }
-            for event in events where filter.wants(event) {
-                guard let stored = StoredMessage(event) else { continue }
-                ledger.withLock { ledger in
-                    guard ledger[stored.deviceID] != nil || ledger.count < Self.devices else { return }
-                    ledger[stored.deviceID, default: DeviceSecurity()].take(event, stored)
-                }
-            }
+            for event in events where messages.wants(event) { take(event) }
             cursor = last.sequence
             return true
         }
