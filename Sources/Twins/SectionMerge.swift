@@ -1,7 +1,8 @@
 import JSON
 import Vocabulary
 
-/// Merges a patch into a section, values and `$metadata` in one walk over both tapes (twins.md sections 3 and 5).
+/// Merges a patch into a section, values and `$metadata` in one walk over both tapes (twins.md sections 3 and 5). Only what
+/// the patch names can come out different, so the walk also says what did.
 ///
 /// The walk leans on a property of the hub's own documents that every writer here keeps: a metadata node has, behind
 /// its `$` members, one child for each member of the object it describes, in the same order. So both are walked in step
@@ -12,12 +13,15 @@ struct SectionMerge {
     private let stamp: MetadataStamp?
     private var values: [UInt8] = []
     private var metadata: [UInt8] = []
+    /// What the merge has changed.
+    private(set) var difference: SectionDifference
 
     /// `stamp` is nil for a section without metadata.
     init(old: JSONTape, patch: JSONTape, stamp: MetadataStamp?) {
         self.old = old
         self.patch = patch
         self.stamp = stamp
+        difference = SectionDifference(capacity: patch.bytes.count)
         values.reserveCapacity(old.bytes.count + patch.bytes.count)
         if stamp != nil { metadata.reserveCapacity(old.bytes.count + patch.bytes.count * 4) }
     }
@@ -25,10 +29,13 @@ struct SectionMerge {
     /// What has been written, free of the tapes.
     var result: MergedSection { MergedSection(values: values, metadata: metadata) }
 
-    /// Merges the objects at the two nodes, the old one's metadata at the third. True when anything was written or
+    /// Merges the objects at the two nodes, the values of `name`, the old one's metadata at the third. True when anything was written or
     /// removed, be it with an equal value; false for a patch that asks for nothing here: nulls for what is absent, empty
     /// objects for objects.
-    mutating func merge(_ object: Int, metadata described: Int?, with changes: Int) -> Bool {
+    mutating func merge(
+        _ name: UnsafeBufferPointer<UInt8>? = nil, _ object: Int = 0, metadata described: Int?, with changes: Int
+    ) -> Bool {
+        let mark = difference.open(name)
         var index = KeyIndex(patch, object: changes)
         var isEffective = false
         var output = MemberList(of: &self)
@@ -37,15 +44,18 @@ struct SectionMerge {
         while cursor.isAtMember {
             if let key = index.take(old.raw(cursor.key)) {
                 untouched.flush(into: &self, &output)
-                let value = key + 1
+                let (name, value) = (patch.raw(key), key + 1)
                 if patch.kind(value) == .null {
+                    difference.member(name, was: old.raw(cursor.value), is: nil)
                     isEffective = true
                 } else if patch.kind(value) == .object, old.kind(cursor.value) == .object {
-                    output.begin(patch.raw(key), in: &self)
-                    if mergeOrKeep(cursor.value, metadata: cursor.metadataValue, with: value) { isEffective = true }
+                    output.begin(name, in: &self)
+                    if mergeOrKeep(name, cursor.value, metadata: cursor.metadataValue, with: value) {
+                        isEffective = true
+                    }
                 } else {
-                    output.begin(patch.raw(key), in: &self)
-                    appendFresh(value)
+                    output.begin(name, in: &self)
+                    appendChange(of: name, from: old.raw(cursor.value), to: value)
                     isEffective = true
                 }
             } else {
@@ -56,17 +66,20 @@ struct SectionMerge {
         untouched.flush(into: &self, &output)
         for key in index.remaining where patch.kind(key + 1) != .null {
             output.begin(patch.raw(key), in: &self)
-            appendFresh(key + 1)
+            appendChange(of: patch.raw(key), from: nil, to: key + 1)
             isEffective = true
         }
         output.end(in: &self)
+        difference.close(mark)
         return isEffective
     }
 
     /// As `merge`, but leaves value and metadata as they were where the patch asks for nothing.
-    private mutating func mergeOrKeep(_ object: Int, metadata described: Int?, with changes: Int) -> Bool {
+    private mutating func mergeOrKeep(
+        _ name: UnsafeBufferPointer<UInt8>, _ object: Int, metadata described: Int?, with changes: Int
+    ) -> Bool {
         let (valuesStart, metadataStart) = (values.count, metadata.count)
-        if merge(object, metadata: described, with: changes) { return true }
+        if merge(name, object, metadata: described, with: changes) { return true }
         values.removeSubrange(valuesStart...)
         values.append(contentsOf: old.raw(object))
         if let described {
@@ -74,6 +87,15 @@ struct SectionMerge {
             metadata.append(contentsOf: old.raw(described))
         }
         return false
+    }
+
+    /// Writes a value of the patch in place of another one, or of none.
+    private mutating func appendChange(
+        of name: UnsafeBufferPointer<UInt8>, from previous: UnsafeBufferPointer<UInt8>?, to node: Int
+    ) {
+        let start = values.count
+        appendFresh(node)
+        values[start...].withUnsafeBufferPointer { difference.member(name, was: previous, is: $0) }
     }
 
     /// Writes a value of the patch as it is, without the nulls in its objects, and its metadata: a node for each object

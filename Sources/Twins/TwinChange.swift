@@ -6,24 +6,25 @@ public struct TwinChange: Sendable {
     public let twin: Twin
     /// What a device that listens gets: `{…,"$version":n}`; nil when the desired properties were not written.
     public let desiredPatch: [UInt8]?
+    /// The paths whose values differ, with what stood there: `{"tags":{…},"properties":{"desired":{…},"reported":{…}}}`,
+    /// null where nothing did. Metadata and versions do not count.
+    public let before: [UInt8]
+    /// The same paths with what stands there now, null where nothing does.
+    public let after: [UInt8]
 
-    init(previous: Twin, twin: Twin, desiredPatch: [UInt8]?) {
+    init(
+        previous: Twin, twin: Twin, desiredPatch: [UInt8]? = nil, tags: SectionDifference? = nil,
+        desired: SectionDifference? = nil, reported: SectionDifference? = nil
+    ) {
         self.previous = previous
         self.twin = twin
         self.desiredPatch = desiredPatch
+        let difference = TwinDifference(tags: tags, desired: desired, reported: reported)
+        before = difference.before
+        after = difference.after
     }
 
     /// A service patch that asks for nothing: the twin is the same, no counter has moved, nobody is told (twins.md
     /// section 4).
     public var isUnchanged: Bool { twin.version == previous.version }
-
-    /// The changed paths with what stood there: `{"tags":{…},"properties":{"desired":{…},"reported":{…}}}`, null where
-    /// nothing did. Computed at each call; `difference()` gives both at once.
-    public var before: [UInt8] { difference().before }
-
-    /// The changed paths with what stands there now, null where nothing does.
-    public var after: [UInt8] { difference().after }
-
-    /// The paths whose values differ, in both states. Metadata and versions do not count.
-    public func difference() -> (before: [UInt8], after: [UInt8]) { TwinDifference.between(previous, twin) }
 }

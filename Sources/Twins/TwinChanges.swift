@@ -16,18 +16,18 @@ extension Twin {
         try patch.sections.document.withTape { tape throws(HubError) in
             let stamp = MetadataStamp(time: time, version: desiredVersion + 1, configuration: configuration)
             let newTags = try merged(tags, .tags, with: patch.sections.tags, of: tape, stamp: nil)
-            try newTags?.checkSize(.tags, limits, envelope: .twin)
+            try newTags?.section.checkSize(.tags, limits, envelope: .twin)
             let newDesired = try merged(desiredSection, .desired, with: patch.sections.desired, of: tape, stamp: stamp)
-            try newDesired?.checkSize(.desired, limits, envelope: .twin)
+            try newDesired?.section.checkSize(.desired, limits, envelope: .twin)
             guard newTags != nil || newDesired != nil else {
-                return TwinChange(previous: self, twin: self, desiredPatch: nil)
+                return TwinChange(previous: self, twin: self)
             }
             var assembly = TwinAssembly(capacity: buffer.count + tape.bytes.count * 4 + 160)
-            assembly.tags(newTags.map { $0.values[...] } ?? tags)
+            assembly.tags(newTags.map { $0.section.values[...] } ?? tags)
             var notice: [UInt8]?
-            if let newDesired, let node = patch.sections.desired {
+            if let section = newDesired?.section, let node = patch.sections.desired {
                 assembly.section(
-                    .desired, object: newDesired.values, metadata: newDesired.metadata, version: desiredVersion + 1)
+                    .desired, object: section.values, metadata: section.metadata, version: desiredVersion + 1)
                 notice = Self.notice(Array(tape.raw(node)), version: desiredVersion + 1)
             } else {
                 assembly.copy(.desired, of: self)
@@ -36,7 +36,9 @@ extension Twin {
             let twin = assembly.twin(
                 version: version + 1, desired: desiredVersion + (newDesired == nil ? 0 : 1), reported: reportedVersion,
                 updates: updates + 1)
-            return TwinChange(previous: self, twin: twin, desiredPatch: notice)
+            return TwinChange(
+                previous: self, twin: twin, desiredPatch: notice, tags: newTags?.difference,
+                desired: newDesired?.difference)
         }
     }
 
@@ -60,13 +62,16 @@ extension Twin {
             assembly.copy(.reported, of: self)
             let twin = assembly.twin(
                 version: version + 1, desired: desiredVersion + 1, reported: reportedVersion, updates: updates + 1)
-            let difference = try Self.withTapes(desiredSection, newDesired.values[...]) { old, new in
-                var difference: [UInt8] = []
-                ReplacementNotice.append(from: 0, of: old, to: 0, of: new, to: &difference)
-                return difference
+            var (tagsDifference, desiredDifference) = (SectionDifference(), SectionDifference())
+            try Self.withTapes(tags, newTags.values[...]) { tagsDifference.compare(of: $0, of: $1) }
+            var notice: [UInt8] = []
+            try Self.withTapes(desiredSection, newDesired.values[...]) { old, new in
+                desiredDifference.compare(of: old, of: new)
+                ReplacementNotice.append(from: 0, of: old, to: 0, of: new, to: &notice)
             }
             return TwinChange(
-                previous: self, twin: twin, desiredPatch: Self.notice(difference, version: desiredVersion + 1))
+                previous: self, twin: twin, desiredPatch: Self.notice(notice, version: desiredVersion + 1),
+                tags: tagsDifference, desired: desiredDifference)
         }
     }
 
@@ -79,19 +84,20 @@ extension Twin {
     ) throws(HubError) -> TwinChange {
         try patch.document.withTape { tape throws(HubError) in
             let stamp = MetadataStamp(time: time, version: nil)
-            let merge = try Self.reading(reportedSection) { old in
+            let (section, difference) = try Self.reading(reportedSection) { old in
                 var merge = SectionMerge(old: old, patch: tape, stamp: stamp)
-                _ = merge.merge(0, metadata: old.metadataNode, with: 0)
-                return merge.result
+                _ = merge.merge(metadata: old.metadataNode, with: 0)
+                return (merge.result, merge.difference)
             }
-            try merge.checkSize(.reported, limits, envelope: .numeric)
+            try section.checkSize(.reported, limits, envelope: .numeric)
             var assembly = TwinAssembly(capacity: buffer.count + tape.bytes.count * 4 + 160)
             assembly.tags(tags)
             assembly.copy(.desired, of: self)
-            assembly.section(.reported, object: merge.values, metadata: merge.metadata, version: reportedVersion + 1)
+            assembly.section(
+                .reported, object: section.values, metadata: section.metadata, version: reportedVersion + 1)
             let twin = assembly.twin(
                 version: version + 1, desired: desiredVersion, reported: reportedVersion + 1, updates: updates)
-            return TwinChange(previous: self, twin: twin, desiredPatch: nil)
+            return TwinChange(previous: self, twin: twin, reported: difference)
         }
     }
 }

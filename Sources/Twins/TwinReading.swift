@@ -5,12 +5,12 @@ extension Twin {
     /// A section merged with the object at `node` of a patch; nil where the patch asks for nothing.
     func merged(
         _ section: ArraySlice<UInt8>, _ kind: TwinSection, with node: Int?, of patch: JSONTape, stamp: MetadataStamp?
-    ) throws(HubError) -> MergedSection? {
+    ) throws(HubError) -> (section: MergedSection, difference: SectionDifference)? {
         guard let node, patch[node].count > 0 else { return nil }
         return try Self.reading(section) { old in
             var merge = SectionMerge(old: old, patch: patch, stamp: stamp)
             let described = stamp == nil ? nil : old.metadataNode
-            return merge.merge(0, metadata: described, with: node) ? merge.result : nil
+            return merge.merge(metadata: described, with: node) ? (merge.result, merge.difference) : nil
         }
     }
 

@@ -146,7 +146,7 @@ import Vocabulary
                 var view: [UInt8] = []
                 read.writeServiceView(withoutModelID: true, to: &view)
                 read.writeDeviceView(to: &view)
-                _ = try? read.twin.patched(patch, at: Self.time).difference()
+                _ = try? read.twin.patched(patch, at: Self.time)
             }
         }
     }

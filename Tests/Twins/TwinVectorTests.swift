@@ -59,7 +59,7 @@ import Vocabulary
         case ("put", let body?): return try twin.replaced(ServiceReplacement(body: body), at: time)
         case ("report", let body?): return try twin.reported(ReportedPatch(body: body), at: time)
         case ("create", _):
-            return TwinChange(previous: twin, twin: .fresh(at: time, kind: kind), desiredPatch: nil)
+            return TwinChange(previous: twin, twin: .fresh(at: time, kind: kind))
         default: return nil
         }
     }

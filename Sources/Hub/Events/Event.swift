@@ -57,12 +57,10 @@ public struct TwinEffect: Sendable {
     public var keysReset: [String]
 
     init(_ change: TwinChange, twin: [UInt8]? = nil, keysReset: [String] = []) {
-        let difference = change.difference()
         self.init(
             version: change.twin.version,
             desiredVersion: change.desiredPatch == nil ? nil : change.twin.desiredVersion,
-            reportedVersion: change.twin.reportedVersion, twin: twin, before: difference.before,
-            after: difference.after,
+            reportedVersion: change.twin.reportedVersion, twin: twin, before: change.before, after: change.after,
             keysReset: keysReset)
     }
 
