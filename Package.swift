@@ -72,7 +72,7 @@ let package = Package(
         room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
 
         // Floor 6: where everything is put together, and clients of it made of the codecs.
-        room("Simulator", on: ["Vocabulary", "Access", "Reactor", "MQTT"]),
+        room("Simulator", on: ["Vocabulary", "JSON", "Access", "Defender", "Reactor", "MQTT"]),
         room(
             "Emulator",
             on: [
@@ -99,6 +99,6 @@ let package = Package(
         tests("Vocabulary"),
         tests("Defender", ["JSON", "Vocabulary"]),
         tests("Endpoints", ["Access", "HTTP", "JSON", "Vocabulary"]),
-        tests("Simulator", ["Access", "MQTT", "Reactor", "Vocabulary"]),
+        tests("Simulator", ["Access", "Defender", "JSON", "MQTT", "Reactor", "Vocabulary"]),
     ]
 )
