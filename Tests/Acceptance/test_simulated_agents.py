@@ -98,7 +98,7 @@ def names_until(hub, wanted):
 
 @pytest.mark.parametrize("kind", ["c", "csharp"])
 def test_a_fleet_of_agents_follows_a_change_and_drift_is_seen(own, simulate, kind):
-    run = simulate("--create", "--count", AGENTS, "--kind", kind, "--drift", 0.1, "--silent", 0.1, "--speed", 10_000,
+    run = simulate("--create", "--count", AGENTS, "--kind", kind, "--drift", 0.1, "--silent", 0.1, "--speed", 2000,
                    "--seed", 5, "--changes", 1)
     run.wait("started")
     silent = set(DEVICES) - names_until(own, TYPES[kind])
@@ -128,11 +128,13 @@ def test_a_fleet_of_agents_follows_a_change_and_drift_is_seen(own, simulate, kin
 
 
 def test_a_fleet_of_micro_agents_follows_a_change(own, simulate):
-    run = simulate("--create", "--count", AGENTS, "--kind", "micro", "--drift", 0.1, "--speed", 20_000, "--changes", 1)
+    run = simulate("--create", "--count", AGENTS, "--kind", "micro", "--drift", 0.1, "--speed", 200, "--changes", 2)
     run.wait("started")
+    # All is unsent until then, and is sent before the change is taken; the rest follows by the new intervals.
+    configure(own, "micro", {"CollectorsCore_PriorityIntervals": "1,2,4"})
+    assert run.wait("reported")["change"] == 1
     names_until(own, TYPES["micro"])
-    configure(own, "micro", {"CollectorsCore_PriorityIntervals": "10,20,40"})
-    run.wait("reported")
+    configure(own, "micro", {"Process_Disabled": True})
     run.wait("ended")
     states = [own.twin(device, MICRO)["properties"]["reported"]["latest_state"] for device in DEVICES]
     # Of the drifting ones those report otherwise that do not ignore the change.
