@@ -107,8 +107,8 @@ struct AgentCommand: ParsableCommand {
                     failure.withLock { $0 = summary.failure }
                     done.signal()
                 }
-                let interrupts = Interrupts { run.stop() }
                 run.start()
+                let interrupts = Interrupts { run.stop() }
                 done.wait()
                 withExtendedLifetime((run, interrupts)) {}
                 if let text = failure.withLock({ $0 }) { throw StartFailure(text) }

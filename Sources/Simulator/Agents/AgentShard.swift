@@ -12,6 +12,9 @@ final class AgentShard: ClientObserver, @unchecked Sendable {
     /// The longest that an agent's timer is set for; what is due later is looked at again then.
     private static let longestWait = 3_600_000.0
 
+    /// Reports of one agent that the hub has not answered; a hub that lets more pile up is broken.
+    private static let reportsUnderWay = 256
+
     let shard: Shard
     private let plan: AgentPlan
     private let environment: Environment
@@ -207,6 +210,9 @@ final class AgentShard: ClientObserver, @unchecked Sendable {
             case .report(let patch, let version):
                 guard let requestID = agents[number].client.report(patch) else { continue }
                 agents[number].reports.append((requestID, change(version, of: number)))
+                guard agents[number].reports.count <= Self.reportsUnderWay else {
+                    return run.fail("\(agents[number].client.identity.name): its reports are not answered")
+                }
             case .settled(let version): reported(number, change(version, of: number))
             case .refused: totals.refused += 1
             case .send(let message): send(message, number)
