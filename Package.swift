@@ -77,7 +77,7 @@ let package = Package(
         room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
 
         // Floor 6: where everything is put together, and clients of it made of the codecs.
-        room("Simulator", on: ["Vocabulary", "Access", "Reactor", "MQTT"]),
+        room("Simulator", on: ["Vocabulary", "JSON", "Access", "Defender", "Reactor", "MQTT"]),
         room(
             "Emulator",
             on: [
@@ -105,6 +105,6 @@ let package = Package(
         tests("Query", ["JSON"], resources: [.copy("QueryVectors.json")]),
         tests("Defender", ["JSON", "Vocabulary"], resources: [.copy("MicroBodies")]),
         tests("Endpoints", ["Access", "HTTP", "JSON", "Vocabulary"]),
-        tests("Simulator", ["Access", "MQTT", "Reactor", "Vocabulary"]),
+        tests("Simulator", ["Access", "Defender", "JSON", "MQTT", "Reactor", "Vocabulary"]),
     ]
 )

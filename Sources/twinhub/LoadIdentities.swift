@@ -34,7 +34,12 @@ enum LoadIdentities {
         let modules =
             modulesEach == 0
             ? [] : try (0..<count).map { try owners[$0 / modulesEach].module("module-\($0 % modulesEach)") }
-        let all = owners + modules
+        try write(owners + modules, key: key, hub)
+        return (modulesEach == 0 ? owners : modules).map { .hub($0, key: key) }
+    }
+
+    /// Creates these identities with the key, or gives it to those that are there; modules stand behind their devices.
+    static func write(_ all: [TwinID], key: SymmetricKey, _ hub: HubClient) throws {
         for start in stride(from: 0, to: all.count, by: bulk) {
             let part = all[start..<min(start + bulk, all.count)]
             let answer = try hub.send(
@@ -45,7 +50,6 @@ enum LoadIdentities {
                         + (answer.json?["errors"].map { String(decoding: $0.raw, as: UTF8.self) } ?? answer.message))
             }
         }
-        return (modulesEach == 0 ? owners : modules).map { .hub($0, key: key) }
     }
 
     private static func request(_ ids: ArraySlice<TwinID>, key: SymmetricKey) -> [UInt8] {

@@ -35,7 +35,7 @@ enum LoadLines {
         StandardOutput.write(String(decoding: json.bytes, as: UTF8.self) + "\n")
     }
 
-    private static func append(_ moment: LoadMoment, to json: inout JSONWriter) {
+    static func append(_ moment: LoadMoment, to json: inout JSONWriter) {
         json.key("at")
         append(moment.ended, to: &json)
         json.key("seconds")

@@ -13,8 +13,7 @@ struct TwinHubCommand: ParsableCommand {
         subcommands: [
             ServeCommand.self, EnvCommand.self, SASCommand.self, HealthCommand.self, WatchCommand.self,
             MonitorCommand.self, QueryCommand.self, SendCommand.self, SeedCommand.self, ResetCommand.self,
-            LogCommand.self,
-            LoadCommand.self, CACommand.self, SecurityCommand.self,
+            LogCommand.self, LoadCommand.self, CACommand.self, SecurityCommand.self, AgentCommand.self,
         ])
 
     static func main() {

@@ -8,7 +8,8 @@ final class ScriptedBroker: Sendable {
         var refuses: ConnectReturnCode?
         /// How many CONNECTs are refused before all are let in.
         var refusals = Int.max
-        /// Versions of desired patches that are sent with a twin's answer.
+        /// The answer to a read of the twin, and the versions of desired patches that are sent with it.
+        var twin = "{}"
         var versions: [Int64] = []
         /// Versions of desired patches that are sent behind a SUBACK.
         var greets: [Int64] = []
@@ -110,7 +111,7 @@ private final class BrokerLink: ConnectionHandler {
 
     private func twin(_ requestID: UnsafeRawBufferPointer, _ connection: Connection) {
         guard !script.cuts.contains(number) else { return connection.close() }
-        respond(requestID, status: 200, version: nil, "{}")
+        respond(requestID, status: 200, version: nil, script.twin)
         tell(script.versions)
     }
 

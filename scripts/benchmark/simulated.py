@@ -1,4 +1,4 @@
-"""`twinhub load` under the bench's hand: a crowd of MQTT clients on processors of its own."""
+"""`twinhub load` and `twinhub agent simulate` under the bench's hand: a crowd of MQTT clients on processors of its own."""
 
 import json
 import subprocess
@@ -14,11 +14,13 @@ TAIL = 5
 class Crowd:
     """One run of the load generator; its results are lines of JSON."""
 
+    command = "load"
+
     def __init__(self, binary, mode, where, *arguments):
         self.mode = mode
         shards = ["--shards", str(len(where))] if where else []
         self.child = subprocess.Popen(
-            pinned([str(binary), "load", mode, *shards, *map(str, arguments)], where), stdin=subprocess.DEVNULL,
+            pinned([str(binary), self.command, mode, *shards, *map(str, arguments)], where), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.progress = []
         self.reader = threading.Thread(target=self.follow, daemon=True)
@@ -34,15 +36,21 @@ class Crowd:
             told = json.loads(line)
             if told["event"] == "ended":
                 self.child.wait(20)
-                if told["failure"] or told["wrong"]:
-                    raise Wrong(f"load {self.mode}: {told}")
+                if told["failure"] or told.get("wrong"):
+                    raise Wrong(f"{self.command} {self.mode}: {told}")
             if told["event"] == event:
                 return told
         self.child.wait(20)
         self.reader.join(5)
-        raise Wrong(f"load {self.mode} ended without '{event}': {''.join(self.progress)}")
+        raise Wrong(f"{self.command} {self.mode} ended without '{event}': {''.join(self.progress)}")
 
     def stop(self):
         if self.child.poll() is None:
             self.child.terminate()
             self.child.wait(20)
+
+
+class Agents(Crowd):
+    """One run of simulated security agents."""
+
+    command = "agent"

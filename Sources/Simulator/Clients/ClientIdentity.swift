@@ -20,15 +20,13 @@ public enum ClientIdentity: Hashable, Sendable {
     public var telemetryTopic: String { "\(resource)/messages/events/" }
 
     /// The user name and password of a CONNECT; nil where it has none (mqtt.md section 2.1).
-    func credentials(host: String, expiry: Int64) -> (userName: String, password: String)? {
+    func credentials(host: String, apiVersion: String, expiry: Int64) -> (userName: String, password: String)? {
         guard case .hub(let id, let key) = self else { return nil }
         return (
-            "\(host)/\(id.key)/?api-version=\(Self.apiVersion)",
+            "\(host)/\(id.key)/?api-version=\(apiVersion)",
             SASSigner.token(resource: "\(host)/\(resource)", key: key, expiry: expiry)
         )
     }
-
-    private static let apiVersion = "2021-04-12"
 
     private var resource: String {
         switch self {

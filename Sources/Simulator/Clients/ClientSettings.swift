@@ -6,6 +6,8 @@ public struct ClientSettings: Sendable {
     public var filters: [(filter: String, qos: QoS)] = []
     /// Whether the server is to keep the session when the connection is lost.
     public var keepsSession = true
+    /// What the client's SDK names in its user name.
+    public var apiVersion = "2021-04-12"
     /// In seconds.
     public var keepAlive: UInt16 = 240
     /// For which a token is good, in seconds.

@@ -106,7 +106,8 @@ public final class SimulatedClient {
     private func connect(on connection: Connection) {
         var name = identity.name
         let expiry = environment.now().unixSeconds + settings.tokenLifetime
-        let credentials = identity.credentials(host: server.hubName, expiry: expiry)
+        let credentials = identity.credentials(
+            host: server.hubName, apiVersion: settings.apiVersion, expiry: expiry)
         var (userName, password) = (credentials?.userName ?? "", credentials?.password ?? "")
         let isKnown = credentials != nil
         name.withUTF8 { name in

@@ -192,18 +192,6 @@ public final class LoadRun: Sendable {
     }
 }
 
-/// Answers of shards, until there is one of each.
-private final class Collected<Part: Sendable>: Sendable {
-    private let parts = Mutex<[Part]>([])
-
-    func add(_ part: Part, of count: Int) -> [Part]? {
-        parts.withLock { parts in
-            parts.append(part)
-            return parts.count == count ? parts : nil
-        }
-    }
-}
-
 extension LoadPlan {
     /// What the work itself takes.
     fileprivate var workSeconds: Int {

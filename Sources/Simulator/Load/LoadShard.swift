@@ -15,12 +15,11 @@ final class LoadShard: ClientObserver, @unchecked Sendable {
     private let share: Double
     private var clients: [SimulatedClient] = []
     private var dialled = 0
-    private var mayDial = 0.0
+    private var pace: DialPace
     private var mayPublish = 0.0
     private var nextPublisher = 0
     private var tickedAt: UInt64 = 0
     private var lastReceivedAt: UInt64 = 0
-    private var arriving = 0
     private var isPublishing = false
     private var hasStopped = false
     private var timer: ShardTimer?
@@ -41,6 +40,7 @@ final class LoadShard: ClientObserver, @unchecked Sendable {
         self.plan = plan
         self.share = share
         self.run = run
+        pace = DialPace(perSecond: Double(plan.connectionsPerSecond) * share, atOnce: plan.arrivingPerShard)
     }
 
     func start(_ identities: [ClientIdentity], _ server: ServerAddress) {
@@ -69,17 +69,15 @@ final class LoadShard: ClientObserver, @unchecked Sendable {
         guard !hasStopped else { return }
         // By the time that has passed, since a busy machine ticks late.
         let now = MonotonicClock.nanoseconds
-        let part = share * LoadMoment(began: tickedAt, ended: now).seconds
+        let seconds = LoadMoment(began: tickedAt, ended: now).seconds
         tickedAt = now
-        mayDial = min(mayDial + Double(plan.connectionsPerSecond) * part, Double(plan.arrivingPerShard))
-        while dialled < clients.count, arriving < plan.arrivingPerShard, mayDial >= 1 {
-            mayDial -= 1
-            arriving += 1
+        pace.pass(seconds: seconds)
+        while dialled < clients.count, pace.dial() {
             standing[dialled].isArriving = true
             clients[dialled].start()
             dialled += 1
         }
-        if isPublishing, case .telemetry(_, let perSecond?) = plan.work { publish(Double(perSecond) * part) }
+        if isPublishing, case .telemetry(_, let perSecond?) = plan.work { publish(Double(perSecond) * share * seconds) }
         shard.schedule(timer!, afterMilliseconds: Self.tickMilliseconds)
     }
 
@@ -153,7 +151,7 @@ final class LoadShard: ClientObserver, @unchecked Sendable {
     private func settle(_ number: Int) {
         guard standing[number].isArriving else { return }
         standing[number].isArriving = false
-        arriving -= 1
+        pace.settle()
     }
 
     private func told(_ number: Int) {

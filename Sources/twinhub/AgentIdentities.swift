@@ -1,0 +1,89 @@
+import Access
+import Defender
+import Emulator
+import JSON
+import Simulator
+import Vocabulary
+
+/// Whose agents are played.
+enum AgentIdentities {
+    /// Devices that one list can have (rest.md section 4); the real hub gives more by queries only.
+    private static let listed = 1000
+
+    /// Devices `agent-000001`, `agent-000002` … of a running server, with their security modules. A key that is known is given to
+    /// the modules, so that none has to be read.
+    static func create(
+        _ count: Int, prefix: String, _ module: SecurityModule, _ hub: HubClient
+    ) throws -> [ClientIdentity] {
+        let devices = try (1...count).map { number in
+            let digits = String(number)
+            return try TwinID(device: "\(prefix)-\(String(repeating: "0", count: max(6 - digits.count, 0)))\(digits)")
+        }
+        let key = SymmetricKey.generate(.system)
+        try LoadIdentities.write(devices, key: key, hub)
+        for start in stride(from: 0, to: count, by: listed) {
+            try secure(devices[start..<min(start + listed, count)], module, hub)
+        }
+        let modules = try devices.map { try $0.module(module.moduleID) }
+        try LoadIdentities.write(modules, key: key, hub)
+        return modules.map { .hub($0, key: key) }
+    }
+
+    private static func secure(_ devices: ArraySlice<TwinID>, _ module: SecurityModule, _ hub: HubClient) throws {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("devices")
+        json.beginArray()
+        for device in devices { json.value(device.device) }
+        json.endArray()
+        json.key("modules")
+        json.value(module.rawValue)
+        json.endObject()
+        let answer = try hub.send("POST", "/emulator/defender/secure", body: json.bytes)
+        guard answer.status == 200, answer.json?["refusedCount"]?.int == 0 else {
+            throw StartFailure("the hub did not secure the devices: \(answer.message)")
+        }
+    }
+
+    /// The agents of these devices, each of which must have the module.
+    static func named(_ devices: [String], _ module: SecurityModule, _ hub: HubClient) throws -> [ClientIdentity] {
+        try devices.map { device in
+            guard let identity = try identity(device, module, hub) else {
+                throw StartFailure("\(device) has no module \(module.moduleID): try twinhub security secure \(device)")
+            }
+            return identity
+        }
+    }
+
+    /// The agents of all devices that have the module, or of the first so many.
+    static func all(having module: SecurityModule, limit: Int?, _ hub: HubClient) throws -> [ClientIdentity] {
+        let devices = try hub.get("/devices?api-version=2021-04-12&top=\(listed)").elements.compactMap {
+            $0["deviceId"]?.string
+        }
+        guard devices.count < listed || limit != nil else {
+            throw StartFailure("the hub lists \(listed) devices at most: name devices, or give --count or --identities")
+        }
+        var found: [ClientIdentity] = []
+        for device in devices where found.count < limit ?? .max {
+            if let identity = try identity(device, module, hub) { found.append(identity) }
+        }
+        guard !found.isEmpty else {
+            throw StartFailure(
+                "no device has the module \(module.moduleID): try twinhub security secure --all, or --create")
+        }
+        return found
+    }
+
+    /// Nil where the device has no such module. Its key is read as an agent would read it.
+    private static func identity(
+        _ device: String, _ module: SecurityModule, _ hub: HubClient
+    ) throws -> ClientIdentity? {
+        let id = try TwinID(device: device).module(module.moduleID)
+        let path = PathSegment.identity(id.key) + "?api-version=2021-04-12"
+        guard let answer = try hub.getIfThere(path) else { return nil }
+        guard let text = answer["authentication"]?["symmetricKey"]?["primaryKey"]?.string, !text.isEmpty else {
+            throw StartFailure("\(device)/\(module.moduleID) has no key")
+        }
+        return .hub(id, key: try SymmetricKey(base64: text))
+    }
+}
