@@ -26,8 +26,8 @@ struct HubClient {
         }
     }
 
-    init(dataFolder: String) throws {
-        report = try ServerReport(dataFolder: dataFolder)
+    init(_ report: ServerReport) throws {
+        self.report = report
         reactor = try Reactor(shards: 1)
         if let file = report.authorityFile {
             tls = try TLSContext(clientTrusting: file)

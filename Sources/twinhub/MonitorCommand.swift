@@ -2,7 +2,6 @@ import ArgumentParser
 import Emulator
 import Events
 import Glibc
-import HTTP
 import JSON
 
 /// `twinhub monitor`: shows what back ends would read from Event Hubs, as it happens, in the manner of
@@ -13,7 +12,7 @@ struct MonitorCommand: ParsableCommand {
 
     @Argument(help: "Only this device's events.")
     var device: String?
-    @OptionGroup var place: DataOption
+    @OptionGroup var server: ServerOption
     @Option(help: "Only events of this source: \(EventSource.allCases.map(\.rawValue).joined(separator: ", ")).")
     var source: EventSource?
     @Option(help: "Begin behind the event of this sequence; 0 shows everything that is kept. (default: from now on)")
@@ -26,7 +25,7 @@ struct MonitorCommand: ParsableCommand {
         signal(SIGPIPE, SIG_DFL)
         let layout = EventLayout(isColoured: !json && EventLayout.terminalTakesColour)
         let isRaw = json
-        try HubClient(dataFolder: place.data).follow(path) { name, data in
+        try server.client().follow(path) { name, data in
             if name == "gone" {
                 StandardError.write("twinhub: \(data)\n")
             } else if isRaw {
@@ -39,7 +38,7 @@ struct MonitorCommand: ParsableCommand {
 
     private var path: String {
         var query: [String] = []
-        if let device { query.append("deviceId=\(HTTPQuery.encoded(device))") }
+        if let device { query.append("deviceId=\(PathSegment.encode(device))") }
         if let source { query.append("source=\(source.rawValue)") }
         if let after { query.append("after=\(after)") }
         return "/emulator/events" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
@@ -47,16 +46,3 @@ struct MonitorCommand: ParsableCommand {
 }
 
 extension EventSource: ExpressibleByArgument {}
-
-/// A query parameter's value as it stands in a request.
-private enum HTTPQuery {
-    static func encoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            let scalar = Unicode.Scalar(byte)
-            let isPlain =
-                scalar.properties.isAlphabetic && byte < 0x80 || "0123456789-._~".unicodeScalars.contains(scalar)
-            let hex = String(byte, radix: 16, uppercase: true)
-            return isPlain ? String(scalar) : "%" + (hex.count == 1 ? "0" + hex : hex)
-        }.joined()
-    }
-}

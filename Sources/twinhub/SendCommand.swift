@@ -18,11 +18,11 @@ struct SendCommand: ParsableCommand {
     var ack = "none"
     @Option(help: "Seconds after which the message is no longer delivered. (default: an hour)")
     var ttl: Int64?
-    @OptionGroup var place: DataOption
+    @OptionGroup var server: ServerOption
 
     func run() throws {
         try Failures.reported {
-            let client = try HubClient(dataFolder: place.data)
+            let client = try server.client()
             var fields = [("iothub-ack", ack)]
             for pair in property {
                 guard let equals = pair.firstIndex(of: "=") else {

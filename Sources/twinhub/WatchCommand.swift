@@ -11,7 +11,7 @@ struct WatchCommand: ParsableCommand {
 
     @Argument(help: "DEVICE or DEVICE/MODULE; everything where it is left out.")
     var subject: String?
-    @OptionGroup var place: DataOption
+    @OptionGroup var server: ServerOption
 
     /// How long it waits before it connects again, in seconds.
     private static let retrySeconds: UInt32 = 1
@@ -20,12 +20,12 @@ struct WatchCommand: ParsableCommand {
         try Failures.reported {
             let style = TerminalStyle.standardOutput
             // From here on nothing is missed, also while the connection is lost.
-            let last = Mutex(try HubClient(dataFolder: place.data).lastSequence())
+            let last = Mutex(try server.client().lastSequence())
             let isLost = Atomic(false)
             while true {
                 do {
                     // A server that comes back may come back on other ports.
-                    try HubClient(dataFolder: place.data).follow(path(after: last.withLock { $0 })) {
+                    try server.client().follow(path(after: last.withLock { $0 })) {
                         isLost.store(false, ordering: .relaxed)
                     } _: { event, data in
                         guard event == "change", let change = try? JSONDocument(parsing: Array(data.utf8)).root else {

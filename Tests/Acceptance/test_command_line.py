@@ -201,6 +201,50 @@ def test_ephemeral_leaves_nothing_but_the_ready_file(tmp_path):
         assert process.wait(10) == 0
 
 
+@pytest.fixture
+def ephemeral(tmp_path):
+    """The ready file of a server that has no folder."""
+    ready = tmp_path / "ready.json"
+    process, _ = start_plain(
+        ["--ephemeral", "--ready-file", str(ready), "--https-port", "0", "--mqtt-port", "0", "--seed", str(SAMPLE)], {})
+    yield ready
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def test_commands_find_a_server_without_a_folder_by_its_ready_file(ephemeral):
+    told = json.loads(ephemeral.read_text())
+    there = ("--ready-file", ephemeral)
+    assert run_command("health", *there).stdout == "ready\n"
+    assert run_command("send", "press-a1", "hello", *there).stdout.strip()
+    assert "azureiotsecurity" in run_command("security", "show", "press-a1", *there).stdout
+    token = run_command("sas", "--policy", "service", *there).stdout.strip()
+    assert run_command("ca", "list", *there).stdout == ""
+    run_command("reset", "--to", "empty", *there)
+    answer = requests.get(
+        f"http://{told['https']}/twins/{FIRST}", params={"api-version": "2021-04-12"}, headers={"Authorization": token}, timeout=10)
+    assert answer.status_code == 404
+
+
+def test_env_of_a_server_without_a_folder_brings_its_roots(ephemeral):
+    script = "import os, requests; print(requests.get(os.environ['IOTHUB_URL'] + '/health/ready').status_code)"
+    done = subprocess.run(
+        ["bash", "-c", 'eval "$("$1" env --ready-file "$2")"; exec "$3" -c "$4"', "bash", str(binary()), str(ephemeral),
+         sys.executable, script], env=clean_environment(), capture_output=True, text=True, timeout=40)
+    assert done.stdout.split() == ["200"], done.stderr
+
+
+def test_the_ready_file_comes_from_the_environment_and_a_folder_on_the_command_line_wins(ephemeral, own):
+    variables = clean_environment() | {"TWINHUB_READY_FILE": str(ephemeral)}
+
+    def url(*arguments):
+        said = subprocess.run([binary(), "env", *arguments], env=variables, capture_output=True, text=True, timeout=20).stdout
+        return re.search(r"IOTHUB_URL='(.*)'", said)[1]
+
+    assert url() == f"https://localhost:{json.loads(ephemeral.read_text())['httpsPort']}"
+    assert url("--data", str(own.data)) == own.url
+
+
 def test_logs_can_be_json(new_server):
     server = new_server("--log-format", "json", "--bind", "0.0.0.0")
     Hub(server).get("/devices")
