@@ -19,11 +19,14 @@ struct HubClient {
         var json: JSONValue? { try? JSONDocument(parsing: body).root }
 
         /// What the server says is wrong, for a person.
-        var message: String {
-            let text = json?["Message"]?.string ?? "the server answered \(status)"
-            guard text.hasPrefix("ErrorCode:"), let semicolon = text.firstIndex(of: ";") else { return text }
-            return String(text[text.index(after: semicolon)...])
-        }
+        var message: String { HubClient.message(in: body) ?? "the server answered \(status)" }
+    }
+
+    /// The sentence in a body that tells of an error; nil where it does not.
+    static func message(in body: some Sequence<UInt8>) -> String? {
+        guard let text = try? JSONDocument(parsing: Array(body)).root["Message"]?.string else { return nil }
+        guard text.hasPrefix("ErrorCode:"), let semicolon = text.firstIndex(of: ";") else { return text }
+        return String(text[text.index(after: semicolon)...])
     }
 
     init(_ report: ServerReport) throws {
@@ -79,11 +82,12 @@ struct HubClient {
         return json
     }
 
-    /// The newest change's sequence; 0 where there is none.
-    func lastSequence() throws -> UInt64 {
+    /// The value of a metric without labels; 0 where there is none.
+    func count(_ metric: String) throws -> UInt64 {
         let answer = try send("GET", "/metrics")
+        guard answer.status == 200 else { throw StartFailure(answer.message) }
         for line in String(decoding: answer.body, as: UTF8.self).split(separator: "\n") {
-            if line.hasPrefix("twinhub_events_total ") { return UInt64(line.dropFirst(21)) ?? 0 }
+            if line.hasPrefix(metric + " ") { return UInt64(line.dropFirst(metric.count + 1)) ?? 0 }
         }
         return 0
     }
@@ -93,12 +97,12 @@ struct HubClient {
         let description: String
     }
 
-    /// Follows a stream of server-sent events until it ends; each event's name and data go to the callback.
+    /// Follows a stream of server-sent events until it ends; each event goes to the callback.
     ///
     /// - Throws: `Refusal` where the request is wrong (a status of 400 to 499), `StartFailure` for what may pass.
     func follow(
         _ path: String, opened: @escaping @Sendable () -> Void = {},
-        _ receive: @escaping @Sendable (_ event: String, _ data: String) -> Void
+        _ receive: @escaping @Sendable (EventLines.Event) -> Void
     ) throws {
         let done = DispatchSemaphore(value: 0)
         let failure = Mutex<String?>(nil)
@@ -118,7 +122,7 @@ struct HubClient {
                     return answer != nil
                 }
                 if isRefused { return }
-                for (name, data) in lines.withLock({ $0.take(piece) }) { receive(name, data) }
+                for event in lines.withLock({ $0.take(piece) }) { receive(event) }
             case .end: done.signal()
             }
         } failed: { reason in

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Emulator
 import Events
-import Glibc
 import JSON
 
 /// `twinhub monitor`: shows what back ends would read from Event Hubs, as it happens, in the manner of
@@ -21,27 +20,24 @@ struct MonitorCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        // A reader such as `head` that has seen enough ends the command in silence.
-        signal(SIGPIPE, SIG_DFL)
-        let layout = EventLayout(isColoured: !json && EventLayout.terminalTakesColour)
-        let isRaw = json
-        try server.client().follow(path) { name, data in
-            if name == "gone" {
-                StandardError.write("twinhub: \(data)\n")
-            } else if isRaw {
-                StandardOutput.write(data + "\n")
-            } else if let event = try? JSONDocument(parsing: data).root {
-                StandardOutput.write(layout.text(of: event))
+        try Failures.reported {
+            let layout = EventLayout(isColoured: !json && EventLayout.terminalTakesColour)
+            let isRaw = json
+            try feed.follow(server, after: after) { data in
+                if isRaw {
+                    StandardOutput.write(data + "\n")
+                } else if let event = try? JSONDocument(parsing: data).root {
+                    StandardOutput.write(layout.text(of: event))
+                }
             }
         }
     }
 
-    private var path: String {
-        var query: [String] = []
-        if let device { query.append("deviceId=\(PathSegment.encode(device))") }
-        if let source { query.append("source=\(source.rawValue)") }
-        if let after { query.append("after=\(after)") }
-        return "/emulator/events" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+    private var feed: LiveFeed {
+        var feed = LiveFeed(path: "/emulator/events", counter: "twinhub_device_events_total", entry: "event")
+        if let device { feed.query.append(("deviceId", device)) }
+        if let source { feed.query.append(("source", source.rawValue)) }
+        return feed
     }
 }
 
