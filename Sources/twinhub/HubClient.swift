@@ -26,7 +26,9 @@ struct HubClient {
     static func message(in body: some Sequence<UInt8>) -> String? {
         guard let text = try? JSONDocument(parsing: Array(body)).root["Message"]?.string else { return nil }
         guard text.hasPrefix("ErrorCode:"), let semicolon = text.firstIndex(of: ";") else { return text }
-        return String(text[text.index(after: semicolon)...])
+        let sentence = text[text.index(after: semicolon)...]
+        // Some of the real hub's say no more than whom they are about (`DeviceNotFound;d1`).
+        return sentence.contains(" ") ? String(sentence) : "\(text[..<semicolon].dropFirst(10)): \(sentence)"
     }
 
     init(_ report: ServerReport) throws {
@@ -45,9 +47,13 @@ struct HubClient {
         return fields.policyToken(lifetime: 3600, now: Environment.system.now())
     }
 
+    /// How long a whole answer may take, in seconds.
+    static let answerSeconds = 60
+
     /// Sends a request with the owner's token and waits for the whole answer.
     func send(
-        _ method: String, _ path: String, fields: [(name: String, value: String)] = [], body: [UInt8] = []
+        _ method: String, _ path: String, fields: [(name: String, value: String)] = [], body: [UInt8] = [],
+        within seconds: Int = answerSeconds
     ) throws -> Answer {
         let collected = Mutex<Answer>(Answer(status: 0, body: []))
         let done = DispatchSemaphore(value: 0)
@@ -62,8 +68,10 @@ struct HubClient {
             failure.withLock { $0 = reason }
             done.signal()
         }
-        done.wait()
-        if let reason = failure.withLock({ $0 }) { throw StartFailure("\(report.host):\(report.httpsPort): \(reason)") }
+        let isLate = done.wait(timeout: .now() + .seconds(seconds)) == .timedOut
+        if let reason = isLate ? "no answer within \(seconds) s" : failure.withLock({ $0 }) {
+            throw StartFailure("\(report.host):\(report.httpsPort): \(reason)")
+        }
         return collected.withLock { $0 }
     }
 

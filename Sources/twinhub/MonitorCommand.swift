@@ -12,7 +12,7 @@ struct MonitorCommand: ParsableCommand {
     @Argument(help: "Only this device's events.")
     var device: String?
     @OptionGroup var server: ServerOption
-    @Option(help: "Only events of this source: \(EventSource.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Only events of this source.")
     var source: EventSource?
     @Option(help: "Begin behind the event of this sequence; 0 shows everything that is kept. (default: from now on)")
     var after: UInt64?

@@ -15,8 +15,8 @@ struct SASCommand: ParsableCommand {
     var device: String?
     @Option(help: "The module whose key signs: DEVICE/MODULE.")
     var module: String?
-    @Option(help: "Seconds until the token ends.")
-    var ttl: Int64 = 3600
+    @Option(help: "Seconds until the token ends, at least 1.")
+    var ttl = Lifetime(seconds: 3600)
 
     func validate() throws {
         guard [policy, device, module].compactMap({ $0 }).count <= 1 else {
@@ -27,7 +27,7 @@ struct SASCommand: ParsableCommand {
 
     func run() throws {
         try Failures.reported {
-            let expiry = Environment.system.now().unixSeconds + ttl
+            let expiry = Environment.system.now().unixSeconds + ttl.seconds
             StandardOutput.write(try token(expiry: expiry) + "\n")
         }
     }

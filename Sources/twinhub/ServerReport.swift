@@ -19,7 +19,7 @@ struct ServerReport {
     /// Throws a sentence for the person where no server has been ready there.
     init(file path: String) throws {
         guard let bytes = Files.read(path) else {
-            throw StartFailure("no server has been ready there (\(path): \(Files.reason))")
+            throw StartFailure("no server has been ready there (\(path): \(Files.reason)); --data names its folder")
         }
         guard let report = try? JSONDocument(parsing: bytes).root, let host = report["host"]?.string,
             let https = report["httpsPort"]?.int,

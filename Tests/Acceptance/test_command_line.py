@@ -351,8 +351,23 @@ def test_sas_takes_a_time_to_live(own):
     assert run_command("sas", "--data", own.data, "--device", "nobody", check=False).returncode != 0
 
 
+@pytest.mark.parametrize("command", [("sas",), ("send", FIRST, "hello")])
+@pytest.mark.parametrize("ttl", ["0", "-1", "99999999999999", str(2**63 - 1), "1h"])
+def test_an_impossible_time_to_live_is_a_usage_error(own, command, ttl):
+    assert run_command(*command, "--data", own.data, f"--ttl={ttl}", check=False).returncode == 64
+
+
+@pytest.mark.parametrize("command", [("send", "nobody", "hello"), ("security", "show", "nobody")])
+def test_what_is_not_there_is_said_to_be_missing(own, command):
+    done = run_command(*command, "--data", own.data, check=False)
+    assert done.returncode == 1 and done.stderr == "twinhub: DeviceNotFound: nobody\n"
+
+
 def test_health_is_an_exit_code(own):
     assert run_command("health", "--data", own.data).returncode == 0
+    own.process.send_signal(signal.SIGSTOP)
+    assert run_command("health", "--data", own.data, check=False).returncode == 1
+    own.process.send_signal(signal.SIGCONT)
     own.stop()
     assert run_command("health", "--data", own.data, check=False).returncode != 0
 
