@@ -22,13 +22,15 @@ public struct HTTP1Parser {
         public let headers: HTTPHeaders
         public let framing: Framing
         public let keepsAlive: Bool
+        public let isHTTP10: Bool
         public let expectsContinue: Bool
         /// Whether the body is gzip-coded.
         public let isGzip: Bool
 
         public func request(body: UnsafeRawBufferPointer) -> HTTPRequest {
             HTTPRequest(
-                method: method, path: path, query: query, headers: headers, body: body, keepsAlive: keepsAlive)
+                method: method, path: path, query: query, headers: headers, body: body, keepsAlive: keepsAlive,
+                isHTTP10: isHTTP10)
         }
     }
 

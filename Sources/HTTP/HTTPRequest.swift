@@ -12,10 +12,12 @@ public struct HTTPRequest {
     public let body: UnsafeRawBufferPointer
     /// Whether the connection can serve another request after this one.
     public let keepsAlive: Bool
+    /// Whether it was made in HTTP/1.0, which knows less.
+    public let isHTTP10: Bool
 
     public init(
         method: HTTPMethod, path: UnsafeRawBufferPointer, query: UnsafeRawBufferPointer, headers: HTTPHeaders,
-        body: UnsafeRawBufferPointer, keepsAlive: Bool
+        body: UnsafeRawBufferPointer, keepsAlive: Bool, isHTTP10: Bool
     ) {
         self.method = method
         self.path = path
@@ -23,6 +25,7 @@ public struct HTTPRequest {
         self.headers = headers
         self.body = body
         self.keepsAlive = keepsAlive
+        self.isHTTP10 = isHTTP10
     }
 
     /// A query parameter, percent-decoded, `+` standing for itself; the name compares without case. Nil where absent,

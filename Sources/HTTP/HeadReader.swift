@@ -77,7 +77,7 @@ struct HeadReader {
             count: end + 2, method: method, path: path, query: query,
             headers: HTTPHeaders(
                 bytes: bytes, fields: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(scratch.fields)[..<fieldCount])),
-            framing: framing, keepsAlive: isHTTP10 ? keepsAlive && !closes : !closes,
+            framing: framing, keepsAlive: isHTTP10 ? keepsAlive && !closes : !closes, isHTTP10: isHTTP10,
             expectsContinue: expectsContinue && !isHTTP10, isGzip: isGzip)
     }
 

@@ -29,7 +29,7 @@ struct AgentCommand: ParsableCommand {
 
         @Argument(help: "Devices. (default: those that have the module)")
         var devices: [String] = []
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
         @Option(help: "Agents; with --create, devices to make.")
         var count: Int?
         @Option(help: "c, csharp or micro.")
@@ -91,7 +91,7 @@ struct AgentCommand: ParsableCommand {
 
         func run() throws {
             try Failures.reported {
-                let server = try LoadTarget(hub: hub, ca: ca, hubName: hubName, dataFolder: place.data)
+                let target = try LoadTarget(hub: hub, ca: ca, hubName: hubName, server)
                 let crowd = try crowd()
                 let reactor = try Reactor(shards: shards ?? Reactor.processorCount)
                 let room = reactor.limits.connections
@@ -101,7 +101,7 @@ struct AgentCommand: ParsableCommand {
                 }
                 let done = DispatchSemaphore(value: 0)
                 let failure = Mutex<String?>(nil)
-                let run = AgentRun(plan, crowd, of: server.address, on: reactor.shards) { report in
+                let run = AgentRun(plan, crowd, of: target.address, on: reactor.shards) { report in
                     AgentLines.write(report)
                     guard case .ended(let summary) = report else { return }
                     failure.withLock { $0 = summary.failure }
@@ -121,7 +121,7 @@ struct AgentCommand: ParsableCommand {
             if let identities {
                 all = try LoadIdentities.read(identities)
             } else {
-                let hub = try HubClient(dataFolder: place.data)
+                let hub = try server.client()
                 if create { return try AgentIdentities.create(count ?? 1, prefix: prefix, module, hub) }
                 all =
                     devices.isEmpty

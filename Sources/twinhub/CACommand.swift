@@ -19,12 +19,12 @@ struct CACommand: ParsableCommand {
         var name: String?
         @Flag(help: "Vouch for it, without a proof that you have its key.")
         var verified = false
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
         func run() throws {
             try Failures.reported {
                 let name = name ?? Self.name(of: file)
-                let hub = try CertificatePaths(place)
+                let hub = try CertificatePaths(server)
                 let answer = try hub.send(
                     "PUT", name, verified ? "?verified=true" : "", fields: hub.replacing(name), file: file)
                 StandardOutput.write(AuthorityLine.text(answer))
@@ -44,11 +44,11 @@ struct CACommand: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show the registered authorities.")
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
         func run() throws {
             try Failures.reported {
-                let answer = try HubClient(dataFolder: place.data).get("/emulator/certificates")
+                let answer = try server.client().get("/emulator/certificates")
                 for authority in answer["value"]?.elements.map({ $0 }) ?? [] {
                     StandardOutput.write(AuthorityLine.text(authority))
                 }
@@ -61,9 +61,9 @@ struct CACommand: ParsableCommand {
             abstract: "Forget an authority. Who is connected by it stays until it connects again.")
         @Argument(help: "Its name.")
         var name: String
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
-        func run() throws { try Failures.reported { _ = try CertificatePaths(place).send("DELETE", name) } }
+        func run() throws { try Failures.reported { _ = try CertificatePaths(server).send("DELETE", name) } }
     }
 
     struct Challenge: ParsableCommand {
@@ -71,11 +71,11 @@ struct CACommand: ParsableCommand {
             abstract: "Print a verification code: the CN of a certificate that you then sign with the authority's key.")
         @Argument(help: "The authority's name.")
         var name: String
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
         func run() throws {
             try Failures.reported {
-                let answer = try CertificatePaths(place).send("POST", name, "/generateVerificationCode")
+                let answer = try CertificatePaths(server).send("POST", name, "/generateVerificationCode")
                 StandardOutput.write("\(answer["properties"]?["verificationCode"]?.string ?? "")\n")
             }
         }
@@ -88,12 +88,12 @@ struct CACommand: ParsableCommand {
         var name: String
         @Argument(help: "The certificate that it has signed, PEM or DER.")
         var file: String
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
         func run() throws {
             try Failures.reported {
                 StandardOutput.write(
-                    AuthorityLine.text(try CertificatePaths(place).send("POST", name, "/verify", file: file)))
+                    AuthorityLine.text(try CertificatePaths(server).send("POST", name, "/verify", file: file)))
             }
         }
     }
@@ -103,7 +103,7 @@ struct CACommand: ParsableCommand {
 private struct CertificatePaths {
     let client: HubClient
 
-    init(_ place: DataOption) throws { client = try HubClient(dataFolder: place.data) }
+    init(_ server: ServerOption) throws { client = try server.client() }
 
     /// Sends a request about the authority, with a file as its body; throws the server's own words where it refuses.
     func send(

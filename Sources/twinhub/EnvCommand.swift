@@ -8,17 +8,17 @@ struct EnvCommand: ParsableCommand {
         commandName: "env", abstract: "Print shell exports for clients of the hub on a data folder.",
         discussion: "Use it as: eval \"$(twinhub env)\"")
 
-    @OptionGroup var place: DataOption
+    @OptionGroup var server: ServerOption
 
     func run() throws {
         try Failures.reported {
-            let client = try HubClient(dataFolder: place.data)
+            let client = try server.client()
             var lines = try identities(client)
             lines.insert(("IOTHUB_CONNECTION_STRING", client.report.connectionString ?? ""), at: 0)
             lines.append(("IOTHUB_URL", client.report.url))
             lines.append(("IOTHUB_MQTT_PORT", String(client.report.mqttPort)))
-            if let file = client.report.authorityFile {
-                let bundle = try TrustBundle.write(adding: file, to: DataFolder(place.data).trustBundle)
+            if let (file, place) = try server.roots(of: client) {
+                let bundle = try TrustBundle.write(adding: file, to: place)
                 lines.append(("IOTHUB_CA_FILE", file))
                 for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] {
                     lines.append((name, bundle))

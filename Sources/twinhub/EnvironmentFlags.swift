@@ -39,7 +39,9 @@ enum EnvironmentFlags {
         for (variable, value) in variables {
             let flag = flag(of: variable)
             guard let takesValue = kind(of: flag, in: help) else { continue }
-            if arguments.contains(where: { $0 == flag || $0.hasPrefix(flag + "=") }) { continue }
+            if isGiven(flag, in: arguments) { continue }
+            // A client's --data names its server, as --ready-file does.
+            if flag == "--ready-file", command != ServeCommand.self, isGiven("--data", in: arguments) { continue }
             if !takesValue {
                 if ["1", "true", "yes", "on"].contains(value.lowercased()) { added.append(flag) }
             } else if lists.contains(flag) {
@@ -49,6 +51,10 @@ enum EnvironmentFlags {
             }
         }
         return arguments.prefix(depth) + added + arguments.dropFirst(depth)
+    }
+
+    private static func isGiven(_ flag: String, in arguments: [String]) -> Bool {
+        arguments.contains { $0 == flag || $0.hasPrefix(flag + "=") }
     }
 
     /// `TWINHUB_HTTPS_PORT` is `--https-port`.

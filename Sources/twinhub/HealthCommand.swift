@@ -6,11 +6,14 @@ struct HealthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health", abstract: "Exit with 0 if the hub on a data folder serves everything, else with 1.")
 
-    @OptionGroup var place: DataOption
+    /// How long a healthy hub may take to say so, in seconds: less than container checks wait.
+    private static let answerSeconds = 2
+
+    @OptionGroup var server: ServerOption
 
     func run() throws {
         try Failures.reported {
-            let answer = try HubClient(dataFolder: place.data).send("GET", "/health/ready")
+            let answer = try server.client().send("GET", "/health/ready", within: Self.answerSeconds)
             guard answer.status == 200 else {
                 throw StartFailure(answer.json?["reason"]?.string ?? "the server answered \(answer.status)")
             }

@@ -25,15 +25,20 @@ struct HubClient {
         }
 
         /// What the server says is wrong, for a person.
-        var message: String {
-            let text = json?["Message"]?.string ?? "the server answered \(status)"
-            guard text.hasPrefix("ErrorCode:"), let semicolon = text.firstIndex(of: ";") else { return text }
-            return String(text[text.index(after: semicolon)...])
-        }
+        var message: String { HubClient.message(in: body) ?? "the server answered \(status)" }
     }
 
-    init(dataFolder: String) throws {
-        report = try ServerReport(dataFolder: dataFolder)
+    /// The sentence in a body that tells of an error; nil where it does not.
+    static func message(in body: some Sequence<UInt8>) -> String? {
+        guard let text = try? JSONDocument(parsing: Array(body)).root["Message"]?.string else { return nil }
+        guard text.hasPrefix("ErrorCode:"), let semicolon = text.firstIndex(of: ";") else { return text }
+        let sentence = text[text.index(after: semicolon)...]
+        // Some of the real hub's say no more than whom they are about (`DeviceNotFound;d1`).
+        return sentence.contains(" ") ? String(sentence) : "\(text[..<semicolon].dropFirst(10)): \(sentence)"
+    }
+
+    init(_ report: ServerReport) throws {
+        self.report = report
         reactor = try Reactor(shards: 1)
         if let file = report.authorityFile {
             tls = try TLSContext(clientTrusting: file)
@@ -48,9 +53,13 @@ struct HubClient {
         return fields.policyToken(lifetime: 3600, now: Environment.system.now())
     }
 
+    /// How long a whole answer may take, in seconds.
+    static let answerSeconds = 60
+
     /// Sends a request with the owner's token and waits for the whole answer.
     func send(
-        _ method: String, _ path: String, fields: [(name: String, value: String)] = [], body: [UInt8] = []
+        _ method: String, _ path: String, fields: [(name: String, value: String)] = [], body: [UInt8] = [],
+        within seconds: Int = answerSeconds
     ) throws -> Answer {
         let collected = Mutex<Answer>(Answer(status: 0, body: []))
         let done = DispatchSemaphore(value: 0)
@@ -65,8 +74,10 @@ struct HubClient {
             failure.withLock { $0 = reason }
             done.signal()
         }
-        done.wait()
-        if let reason = failure.withLock({ $0 }) { throw StartFailure("\(report.host):\(report.httpsPort): \(reason)") }
+        let isLate = done.wait(timeout: .now() + .seconds(seconds)) == .timedOut
+        if let reason = isLate ? "no answer within \(seconds) s" : failure.withLock({ $0 }) {
+            throw StartFailure("\(report.host):\(report.httpsPort): \(reason)")
+        }
         return collected.withLock { $0 }
     }
 
@@ -85,11 +96,12 @@ struct HubClient {
         return json
     }
 
-    /// The newest change's sequence; 0 where there is none.
-    func lastSequence() throws -> UInt64 {
+    /// The value of a metric without labels; 0 where there is none.
+    func count(_ metric: String) throws -> UInt64 {
         let answer = try send("GET", "/metrics")
+        guard answer.status == 200 else { throw StartFailure(answer.message) }
         for line in String(decoding: answer.body, as: UTF8.self).split(separator: "\n") {
-            if line.hasPrefix("twinhub_events_total ") { return UInt64(line.dropFirst(21)) ?? 0 }
+            if line.hasPrefix(metric + " ") { return UInt64(line.dropFirst(metric.count + 1)) ?? 0 }
         }
         return 0
     }
@@ -99,12 +111,12 @@ struct HubClient {
         let description: String
     }
 
-    /// Follows a stream of server-sent events until it ends; each event's name and data go to the callback.
+    /// Follows a stream of server-sent events until it ends; each event goes to the callback.
     ///
     /// - Throws: `Refusal` where the request is wrong (a status of 400 to 499), `StartFailure` for what may pass.
     func follow(
         _ path: String, opened: @escaping @Sendable () -> Void = {},
-        _ receive: @escaping @Sendable (_ event: String, _ data: String) -> Void
+        _ receive: @escaping @Sendable (EventLines.Event) -> Void
     ) throws {
         let done = DispatchSemaphore(value: 0)
         let failure = Mutex<String?>(nil)
@@ -124,7 +136,7 @@ struct HubClient {
                     return answer != nil
                 }
                 if isRefused { return }
-                for (name, data) in lines.withLock({ $0.take(piece) }) { receive(name, data) }
+                for event in lines.withLock({ $0.take(piece) }) { receive(event) }
             case .end: done.signal()
             }
         } failed: { reason in

@@ -23,8 +23,8 @@ struct LoadCommand: ParsableCommand {
 
     @Argument(help: "connect, telemetry, fanout, reconnect or receive.")
     var mode: Mode
-    @OptionGroup var place: DataOption
-    @Option(help: "HOST:PORT of an MQTT server, in place of the one running on the data folder.")
+    @OptionGroup var server: ServerOption
+    @Option(help: "HOST:PORT of an MQTT server, in place of a running TwinHub's.")
     var hub: String?
     @Option(help: "With --hub: the roots that its certificate chains to. (default: MQTT in clear)")
     var ca: String?
@@ -75,8 +75,8 @@ struct LoadCommand: ParsableCommand {
 
     func run() throws {
         try Failures.reported {
-            let server = try LoadTarget(hub: hub, ca: ca, hubName: hubName, dataFolder: place.data)
-            let crowd = try crowd(server)
+            let target = try LoadTarget(hub: hub, ca: ca, hubName: hubName, server)
+            let crowd = try crowd()
             let reactor = try Reactor(shards: shards ?? Reactor.processorCount)
             let room = reactor.limits.connections
             guard crowd.count <= room else {
@@ -85,7 +85,7 @@ struct LoadCommand: ParsableCommand {
             }
             let done = DispatchSemaphore(value: 0)
             let failure = Mutex<String?>(nil)
-            let run = LoadRun(plan, crowd, of: server.address, on: reactor.shards) { report in
+            let run = LoadRun(plan, crowd, of: target.address, on: reactor.shards) { report in
                 LoadLines.write(report)
                 guard case .ended(let summary) = report else { return }
                 failure.withLock { $0 = summary.failure }
@@ -98,11 +98,11 @@ struct LoadCommand: ParsableCommand {
         }
     }
 
-    private func crowd(_ server: LoadTarget) throws -> [ClientIdentity] {
+    private func crowd() throws -> [ClientIdentity] {
         if plain { return (0..<clients).map { .plain("\(prefix)-\($0)") } }
         if let identities { return try LoadIdentities.read(identities) }
         return try LoadIdentities.create(
-            clients, modulesEach: modules, prefix: prefix, HubClient(dataFolder: place.data))
+            clients, modulesEach: modules, prefix: prefix, server.client())
     }
 
     private var plan: LoadPlan {

@@ -2,13 +2,13 @@ import Emulator
 import Reactor
 import Simulator
 
-/// Where a load goes: a named server, or the one running on a data folder.
+/// Where a load goes: a named server, or a running TwinHub.
 struct LoadTarget {
     let address: ServerAddress
 
-    init(hub: String?, ca: String?, hubName: String?, dataFolder: String) throws {
+    init(hub: String?, ca: String?, hubName: String?, _ server: ServerOption) throws {
         guard let hub else {
-            let report = try ServerReport(dataFolder: dataFolder)
+            let report = try server.report()
             let tls = try TLSContext(clientTrusting: ca ?? report.authorityFile)
             address = ServerAddress(host: report.host, port: report.mqttPort, tls: tls)
             return

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Emulator
 import Events
-import Glibc
-import HTTP
 import JSON
 
 /// `twinhub monitor`: shows what back ends would read from Event Hubs, as it happens, in the manner of
@@ -13,8 +11,8 @@ struct MonitorCommand: ParsableCommand {
 
     @Argument(help: "Only this device's events.")
     var device: String?
-    @OptionGroup var place: DataOption
-    @Option(help: "Only events of this source: \(EventSource.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @OptionGroup var server: ServerOption
+    @Option(help: "Only events of this source.")
     var source: EventSource?
     @Option(help: "Begin behind the event of this sequence; 0 shows everything that is kept. (default: from now on)")
     var after: UInt64?
@@ -22,41 +20,25 @@ struct MonitorCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        // A reader such as `head` that has seen enough ends the command in silence.
-        signal(SIGPIPE, SIG_DFL)
-        let layout = EventLayout(isColoured: !json && EventLayout.terminalTakesColour)
-        let isRaw = json
-        try HubClient(dataFolder: place.data).follow(path) { name, data in
-            if name == "gone" {
-                StandardError.write("twinhub: \(data)\n")
-            } else if isRaw {
-                StandardOutput.write(data + "\n")
-            } else if let event = try? JSONDocument(parsing: data).root {
-                StandardOutput.write(layout.text(of: event))
+        try Failures.reported {
+            let layout = EventLayout(isColoured: !json && EventLayout.terminalTakesColour)
+            let isRaw = json
+            try feed.follow(server, after: after) { data in
+                if isRaw {
+                    StandardOutput.write(data + "\n")
+                } else if let event = try? JSONDocument(parsing: data).root {
+                    StandardOutput.write(layout.text(of: event))
+                }
             }
         }
     }
 
-    private var path: String {
-        var query: [String] = []
-        if let device { query.append("deviceId=\(HTTPQuery.encoded(device))") }
-        if let source { query.append("source=\(source.rawValue)") }
-        if let after { query.append("after=\(after)") }
-        return "/emulator/events" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+    private var feed: LiveFeed {
+        var feed = LiveFeed(path: "/emulator/events", counter: "twinhub_device_events_total", entry: "event")
+        if let device { feed.query.append(("deviceId", device)) }
+        if let source { feed.query.append(("source", source.rawValue)) }
+        return feed
     }
 }
 
 extension EventSource: ExpressibleByArgument {}
-
-/// A query parameter's value as it stands in a request.
-private enum HTTPQuery {
-    static func encoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            let scalar = Unicode.Scalar(byte)
-            let isPlain =
-                scalar.properties.isAlphabetic && byte < 0x80 || "0123456789-._~".unicodeScalars.contains(scalar)
-            let hex = String(byte, radix: 16, uppercase: true)
-            return isPlain ? String(scalar) : "%" + (hex.count == 1 ? "0" + hex : hex)
-        }.joined()
-    }
-}

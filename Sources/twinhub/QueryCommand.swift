@@ -10,11 +10,11 @@ struct QueryCommand: ParsableCommand {
 
     @Argument(help: "SELECT … FROM devices or devices.modules …")
     var text: String
-    @OptionGroup var place: DataOption
+    @OptionGroup var server: ServerOption
 
     func run() throws {
         try Failures.reported {
-            let client = try HubClient(dataFolder: place.data)
+            let client = try server.client()
             var body = JSONWriter()
             body.beginObject()
             body.key("query")

@@ -8,15 +8,15 @@ struct SASCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sas", abstract: "Print a shared access signature of a policy, a device or a module.")
 
-    @OptionGroup var place: DataOption
+    @OptionGroup var server: ServerOption
     @Option(help: "The policy that signs. (default: iothubowner)")
     var policy: String?
     @Option(help: "The device whose key signs.")
     var device: String?
     @Option(help: "The module whose key signs: DEVICE/MODULE.")
     var module: String?
-    @Option(help: "Seconds until the token ends.")
-    var ttl: Int64 = 3600
+    @Option(help: "Seconds until the token ends, at least 1.")
+    var ttl = Lifetime(seconds: 3600)
 
     func validate() throws {
         guard [policy, device, module].compactMap({ $0 }).count <= 1 else {
@@ -27,22 +27,22 @@ struct SASCommand: ParsableCommand {
 
     func run() throws {
         try Failures.reported {
-            let expiry = Environment.system.now().unixSeconds + ttl
+            let expiry = Environment.system.now().unixSeconds + ttl.seconds
             StandardOutput.write(try token(expiry: expiry) + "\n")
         }
     }
 
     private func token(expiry: Int64) throws -> String {
-        let report = try ServerReport(dataFolder: place.data)
+        let report = try server.report()
         guard let identity = device ?? module else {
             let name = policy ?? "iothubowner"
-            guard let known = try PolicyFile.policies(of: report, in: place.data)[name] else {
+            guard let known = try PolicyFile.policies(of: report)[name] else {
                 throw StartFailure("there is no policy \(name)")
             }
             return SASSigner.token(resource: report.host, key: known.primary, expiry: expiry, policy: known.name)
         }
         let path = PathSegment.identity(identity)
-        guard let found = try HubClient(dataFolder: place.data).getIfThere("\(path)?api-version=2021-04-12") else {
+        guard let found = try server.client().getIfThere("\(path)?api-version=2021-04-12") else {
             throw StartFailure("there is no \(identity)")
         }
         guard let text = found["authentication"]?["symmetricKey"]?["primaryKey"]?.string,
@@ -56,10 +56,13 @@ struct SASCommand: ParsableCommand {
 
 /// The policies of a running server: the well-known ones, or those in its data folder.
 enum PolicyFile {
-    static func policies(of report: ServerReport, in folder: String) throws -> PolicyTable {
+    static func policies(of report: ServerReport) throws -> PolicyTable {
         let known = PolicyTable.wellKnown
         let own = report.connectionString.flatMap(ConnectionString.init)?.key
         if own == nil || own == known["iothubowner"]?.primary { return known }
+        guard let folder = report.dataFolder else {
+            throw StartFailure("the keys that --generate-keys made are in the server's memory only")
+        }
         let path = DataFolder(folder).policyKeys
         guard let bytes = Files.read(path) else { throw StartFailure("\(path): \(Files.reason)") }
         return try PolicyTable(text: String(decoding: bytes, as: UTF8.self))

@@ -22,7 +22,7 @@ struct SecurityCommand: ParsableCommand {
         var condition: String?
         @Option(help: "classic, micro or both.")
         var modules: DefenderSettings.Rule = .classic
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
         func validate() throws { try FleetOptions.check(devices, all, condition) }
 
@@ -34,7 +34,7 @@ struct SecurityCommand: ParsableCommand {
                 json.key("modules")
                 json.value(modules.rawValue)
                 json.endObject()
-                let answer = try HubClient(dataFolder: place.data).send(
+                let answer = try server.client().send(
                     "POST", "/emulator/defender/secure", body: json.bytes)
                 guard answer.status == 200, let report = answer.json else { throw StartFailure(answer.message) }
                 let (created, present) = (report["created"]?.int ?? 0, report["present"]?.int ?? 0)
@@ -52,11 +52,11 @@ struct SecurityCommand: ParsableCommand {
         var modules: DefenderSettings.Rule?
         @Option(help: "true or false: whether values that an agent would refuse are refused. (default: as it is)")
         var strict: Bool?
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
         func run() throws {
             try Failures.reported {
-                let client = try HubClient(dataFolder: place.data)
+                let client = try server.client()
                 let path = "/emulator/defender/settings"
                 var settings = try DefenderSettings(client.get(path))
                 if modules != nil || strict != nil {
@@ -87,7 +87,7 @@ struct SecurityCommand: ParsableCommand {
         var condition: String?
         @Option(help: "classic or micro.")
         var modules: SecurityModule = .classic
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
         private var devices: [String] { words.filter { !$0.contains("=") } }
 
@@ -101,7 +101,7 @@ struct SecurityCommand: ParsableCommand {
                 let changes = try words.filter { $0.contains("=") }.map { (text) throws in
                     try ConfigurationChange(parsing: text, of: modules)
                 }
-                try FleetOptions.change(devices, condition, modules, changes, place)
+                try FleetOptions.change(devices, condition, modules, changes, server)
             }
         }
     }
@@ -120,7 +120,7 @@ struct SecurityCommand: ParsableCommand {
         var keys: [String]
         @Option(help: "classic or micro.")
         var modules: SecurityModule = .classic
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
         func validate() throws {
             guard !keys.isEmpty else { throw ValidationError("--key is missing.") }
@@ -132,7 +132,7 @@ struct SecurityCommand: ParsableCommand {
                 let changes = try keys.map { (key) throws in
                     try ConfigurationChange(key: key, value: nil, of: modules)
                 }
-                try FleetOptions.change(devices, condition, modules, changes, place)
+                try FleetOptions.change(devices, condition, modules, changes, server)
             }
         }
     }
@@ -179,7 +179,7 @@ private enum FleetOptions {
 
     static func change(
         _ devices: [String], _ condition: String?, _ module: SecurityModule, _ changes: [ConfigurationChange],
-        _ place: DataOption
+        _ server: ServerOption
     ) throws {
         var json = JSONWriter()
         json.beginObject()
@@ -199,7 +199,7 @@ private enum FleetOptions {
         for change in changes where change.value == nil { json.value(change.key.name) }
         json.endArray()
         json.endObject()
-        let answer = try HubClient(dataFolder: place.data).send(
+        let answer = try server.client().send(
             "POST", "/emulator/defender/configuration", body: json.bytes)
         guard answer.status == 200, let result = answer.json else { throw StartFailure(answer.message) }
         StandardOutput.write("\(result["changed"]?.int ?? 0) changed\n")

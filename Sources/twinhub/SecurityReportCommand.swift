@@ -12,11 +12,11 @@ extension SecurityCommand {
         var all = false
         @Flag(help: "As JSON, with what is not emulated.")
         var json = false
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
         func run() throws {
             try Failures.reported {
-                let document = try HubClient(dataFolder: place.data).get("/emulator/defender/report")
+                let document = try server.client().get("/emulator/defender/report")
                 if json { return StandardOutput.write(String(decoding: document.raw, as: UTF8.self) + "\n") }
                 StandardOutput.write(text(document, .standardOutput))
             }

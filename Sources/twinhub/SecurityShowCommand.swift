@@ -15,12 +15,12 @@ extension SecurityCommand {
         var agent: AgentKind?
         @Flag(help: "As JSON.")
         var json = false
-        @OptionGroup var place: DataOption
+        @OptionGroup var server: ServerOption
 
         func run() throws {
             try Failures.reported {
                 let query = agent.map { "?agent=\($0.rawValue)" } ?? ""
-                let document = try HubClient(dataFolder: place.data).get(
+                let document = try server.client().get(
                     "/emulator/devices/\(PathSegment.encode(device))/security/configuration\(query)")
                 if json { return StandardOutput.write(String(decoding: document.raw, as: UTF8.self) + "\n") }
                 StandardOutput.write(SecurityText(document, .standardOutput).text)

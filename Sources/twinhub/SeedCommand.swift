@@ -9,12 +9,12 @@ struct SeedCommand: ParsableCommand {
 
     @Argument(help: "One JSON object a line, as bulk imports have them, and properties.reported.")
     var file: String
-    @OptionGroup var place: DataOption
+    @OptionGroup var server: ServerOption
 
     func run() throws {
         try Failures.reported {
             guard let bytes = Files.read(file) else { throw StartFailure("\(file): \(Files.reason)") }
-            let answer = try HubClient(dataFolder: place.data).send("POST", "/emulator/seed", body: bytes)
+            let answer = try server.client().send("POST", "/emulator/seed", body: bytes)
             guard answer.status == 200 else { throw StartFailure("\(file): \(answer.message)") }
             StandardOutput.write("\(answer.json?["identities"]?.int ?? 0) identities\n")
         }
@@ -30,11 +30,11 @@ struct ResetCommand: ParsableCommand {
 
     @Option(help: "seed or empty.")
     var to: Target = .seed
-    @OptionGroup var place: DataOption
+    @OptionGroup var server: ServerOption
 
     func run() throws {
         try Failures.reported {
-            let answer = try HubClient(dataFolder: place.data)
+            let answer = try server.client()
                 .send("POST", "/emulator/reset", body: Array("{\"to\":\"\(to.rawValue)\"}".utf8))
             guard answer.status == 204 else { throw StartFailure(answer.message) }
         }

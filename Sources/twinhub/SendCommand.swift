@@ -16,13 +16,13 @@ struct SendCommand: ParsableCommand {
     var property: [String] = []
     @Option(help: "Feedback that is wanted: none, positive, negative or full.")
     var ack = "none"
-    @Option(help: "Seconds after which the message is no longer delivered. (default: an hour)")
-    var ttl: Int64?
-    @OptionGroup var place: DataOption
+    @Option(help: "Seconds after which the message is no longer delivered, at least 1. (default: an hour)")
+    var ttl: Lifetime?
+    @OptionGroup var server: ServerOption
 
     func run() throws {
         try Failures.reported {
-            let client = try HubClient(dataFolder: place.data)
+            let client = try server.client()
             var fields = [("iothub-ack", ack)]
             for pair in property {
                 guard let equals = pair.firstIndex(of: "=") else {
@@ -31,7 +31,7 @@ struct SendCommand: ParsableCommand {
                 fields.append(("iothub-app-\(pair[..<equals])", String(pair[pair.index(after: equals)...])))
             }
             if let ttl {
-                let expiry = Environment.system.now().adding(seconds: Double(ttl))
+                let expiry = Environment.system.now().adding(seconds: Double(ttl.seconds))
                 fields.append(("iothub-expiry", expiry.description))
             }
             let body = try text.map { Array($0.utf8) } ?? Files.standardInput()

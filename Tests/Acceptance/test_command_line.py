@@ -201,6 +201,50 @@ def test_ephemeral_leaves_nothing_but_the_ready_file(tmp_path):
         assert process.wait(10) == 0
 
 
+@pytest.fixture
+def ephemeral(tmp_path):
+    """The ready file of a server that has no folder."""
+    ready = tmp_path / "ready.json"
+    process, _ = start_plain(
+        ["--ephemeral", "--ready-file", str(ready), "--https-port", "0", "--mqtt-port", "0", "--seed", str(SAMPLE)], {})
+    yield ready
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def test_commands_find_a_server_without_a_folder_by_its_ready_file(ephemeral):
+    told = json.loads(ephemeral.read_text())
+    there = ("--ready-file", ephemeral)
+    assert run_command("health", *there).stdout == "ready\n"
+    assert run_command("send", "press-a1", "hello", *there).stdout.strip()
+    assert "azureiotsecurity" in run_command("security", "show", "press-a1", *there).stdout
+    token = run_command("sas", "--policy", "service", *there).stdout.strip()
+    assert run_command("ca", "list", *there).stdout == ""
+    run_command("reset", "--to", "empty", *there)
+    answer = requests.get(
+        f"http://{told['https']}/twins/{FIRST}", params={"api-version": "2021-04-12"}, headers={"Authorization": token}, timeout=10)
+    assert answer.status_code == 404
+
+
+def test_env_of_a_server_without_a_folder_brings_its_roots(ephemeral):
+    script = "import os, requests; print(requests.get(os.environ['IOTHUB_URL'] + '/health/ready').status_code)"
+    done = subprocess.run(
+        ["bash", "-c", 'eval "$("$1" env --ready-file "$2")"; exec "$3" -c "$4"', "bash", str(binary()), str(ephemeral),
+         sys.executable, script], env=clean_environment(), capture_output=True, text=True, timeout=40)
+    assert done.stdout.split() == ["200"], done.stderr
+
+
+def test_the_ready_file_comes_from_the_environment_and_a_folder_on_the_command_line_wins(ephemeral, own):
+    variables = clean_environment() | {"TWINHUB_READY_FILE": str(ephemeral)}
+
+    def url(*arguments):
+        said = subprocess.run([binary(), "env", *arguments], env=variables, capture_output=True, text=True, timeout=20).stdout
+        return re.search(r"IOTHUB_URL='(.*)'", said)[1]
+
+    assert url() == f"https://localhost:{json.loads(ephemeral.read_text())['httpsPort']}"
+    assert url("--data", str(own.data)) == own.url
+
+
 def test_logs_can_be_json(new_server):
     server = new_server("--log-format", "json", "--bind", "0.0.0.0")
     Hub(server).get("/devices")
@@ -307,8 +351,23 @@ def test_sas_takes_a_time_to_live(own):
     assert run_command("sas", "--data", own.data, "--device", "nobody", check=False).returncode != 0
 
 
+@pytest.mark.parametrize("command", [("sas",), ("send", FIRST, "hello")])
+@pytest.mark.parametrize("ttl", ["0", "-1", "99999999999999", str(2**63 - 1), "1h"])
+def test_an_impossible_time_to_live_is_a_usage_error(own, command, ttl):
+    assert run_command(*command, "--data", own.data, f"--ttl={ttl}", check=False).returncode == 64
+
+
+@pytest.mark.parametrize("command", [("send", "nobody", "hello"), ("security", "show", "nobody")])
+def test_what_is_not_there_is_said_to_be_missing(own, command):
+    done = run_command(*command, "--data", own.data, check=False)
+    assert done.returncode == 1 and done.stderr == "twinhub: DeviceNotFound: nobody\n"
+
+
 def test_health_is_an_exit_code(own):
     assert run_command("health", "--data", own.data).returncode == 0
+    own.process.send_signal(signal.SIGSTOP)
+    assert run_command("health", "--data", own.data, check=False).returncode == 1
+    own.process.send_signal(signal.SIGCONT)
     own.stop()
     assert run_command("health", "--data", own.data, check=False).returncode != 0
 

@@ -12,7 +12,7 @@ import pytest
 
 from acceptance.events import EventStream
 from acceptance.rest import NEVER, TIME, Hub, expect_error, ok
-from acceptance.server import SAMPLE, binary, clean_environment
+from acceptance.server import SAMPLE, binary, clean_environment, run_command
 from acceptance.waiting import wait_for
 from acceptance.wire import Wire, request
 
@@ -453,6 +453,28 @@ def test_monitor_shows_events_to_people(monitor):
     assert shown[4:11] == ["  {", '    "t": [', "      1,", "      {", r'        "a": "\u001b[31m"', "      }", "    ]"]
     assert shown[11:13] == ["  }", ""]
     assert "bytes: " in shown[16] and "\x1b" not in "".join(shown)
+
+
+def test_monitor_goes_on_when_the_server_comes_back_and_misses_nothing(monitor):
+    hub, start = monitor
+    output = start("--json", "--source", "deviceMessages", "--after", "0")
+    hub.create("d")
+    send(hub, "d", {"number": 0})
+    assert json.loads(output.readline())["body"] == {"number": 0}
+    for number in (1, 2):
+        hub.server.https_port = hub.server.mqtt_port = 0
+        hub.server.restart(kill=number == 2)
+        hub = Hub(hub.server)
+        send(hub, "d", {"number": number})
+        assert json.loads(output.readline())["body"] == {"number": number}
+
+
+def test_monitor_says_in_a_sentence_what_is_wrong(monitor):
+    hub, start = monitor
+    output = start("--after", "1000000")
+    assert output.read() == ""
+    done = run_command("monitor", "--data", hub.server.data, "--after", "1000000", check=False)
+    assert done.returncode == 1 and done.stderr.startswith("twinhub: ") and "sequence" in done.stderr
 
 
 def test_monitor_gives_scripts_a_line_an_event(monitor):

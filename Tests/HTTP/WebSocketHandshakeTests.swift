@@ -10,13 +10,14 @@ import Testing
     ]
 
     private static func handshake(
-        _ changes: [String: String?] = [:], method: String = "GET", more: [String] = []
+        _ changes: [String: String?] = [:], method: String = "GET", version: String = "1.1",
+        more: [String] = []
     ) throws -> WebSocketHandshake {
         var fields = fields
         for (name, value) in changes { fields[name] = value }
         let lines = fields.map { "\($0.key): \($0.value)" } + more
         let bytes = Array(
-            "\(method) /$iothub/websocket HTTP/1.1\r\nHost: a\r\n\(lines.map { $0 + "\r\n" }.joined())\r\n".utf8)
+            "\(method) /$iothub/websocket HTTP/\(version)\r\nHost: a\r\n\(lines.map { $0 + "\r\n" }.joined())\r\n".utf8)
         let limits = HTTPLimits()
         let scratch = HTTP1Scratch(limits)
         return try bytes.withUnsafeBytes { bytes in
@@ -28,10 +29,11 @@ import Testing
     }
 
     private static func refusal(
-        _ changes: [String: String?] = [:], method: String = "GET", more: [String] = []
+        _ changes: [String: String?] = [:], method: String = "GET", version: String = "1.1",
+        more: [String] = []
     ) -> WebSocketHandshake.Refusal? {
         do {
-            _ = try handshake(changes, method: method, more: more)
+            _ = try handshake(changes, method: method, version: version, more: more)
             return nil
         } catch {
             return error as? WebSocketHandshake.Refusal
@@ -87,6 +89,14 @@ import Testing
     func refusesOtherMethods(_ method: String) {
         guard case .badRequest = Self.refusal(method: method) else {
             Issue.record("\(method) opens one")
+            return
+        }
+    }
+
+    @Test("HTTP/1.0 knows no upgrade (section 4.2.1), whatever its fields ask for")
+    func refusesHTTP10() {
+        guard case .badRequest = Self.refusal(version: "1.0") else {
+            Issue.record("HTTP/1.0 opens one")
             return
         }
     }

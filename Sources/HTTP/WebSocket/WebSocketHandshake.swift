@@ -22,6 +22,8 @@ public struct WebSocketHandshake: Sendable {
     /// - Parameter subprotocol: the one that is spoken; of what the client offers exactly this is chosen.
     public init(_ request: HTTPRequest, subprotocol: StaticString) throws(Refusal) {
         guard request.method == .get else { throw .badRequest("A WebSocket is opened by GET.") }
+        // HTTP/1.0 has no Upgrade: RFC 6455 section 4.2.1, RFC 9110 section 7.8.
+        guard !request.isHTTP10 else { throw .badRequest("A WebSocket is opened in HTTP/1.1.") }
         let headers = request.headers
         guard Self.tokens(headers.joined("upgrade")).contains("websocket"),
             Self.tokens(headers.joined("connection")).contains("upgrade")
