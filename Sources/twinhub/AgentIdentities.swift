@@ -55,12 +55,11 @@ enum AgentIdentities {
         }
     }
 
-    /// The agents of all devices that have the module, or of the first so many.
+    /// The agents of all enabled devices that have the module, or of the first so many: nobody can sign in on a disabled one.
     static func all(having module: SecurityModule, limit: Int?, _ hub: HubClient) throws -> [ClientIdentity] {
-        let devices = try hub.get("/devices?api-version=2021-04-12&top=\(listed)").elements.compactMap {
-            $0["deviceId"]?.string
-        }
-        guard devices.count < listed || limit != nil else {
+        let list = try hub.get("/devices?api-version=2021-04-12&top=\(listed)").elements.map { $0 }
+        let devices = list.filter { $0["status"]?.string == "enabled" }.compactMap { $0["deviceId"]?.string }
+        guard list.count < listed || limit != nil else {
             throw StartFailure("the hub lists \(listed) devices at most: name devices, or give --count or --identities")
         }
         var found: [ClientIdentity] = []

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Emulator
 import JSON
+import Vocabulary
 
 extension SecurityCommand {
     /// `twinhub security report`: what is found about the devices.
@@ -12,11 +13,20 @@ extension SecurityCommand {
         var all = false
         @Flag(help: "As JSON, with what is not emulated.")
         var json = false
+        @Option(help: "Write a page of HTML to this file.")
+        var html: String?
         @OptionGroup var server: ServerOption
 
         func run() throws {
             try Failures.reported {
                 let document = try server.client().get("/emulator/defender/report")
+                if let html {
+                    let page = SecurityReportPage(document, made: Environment.system.now().description)
+                    guard Files.write(Array(page.html.utf8), to: html) else {
+                        throw StartFailure("\(html): \(Files.reason)")
+                    }
+                    return
+                }
                 if json { return StandardOutput.write(String(decoding: document.raw, as: UTF8.self) + "\n") }
                 StandardOutput.write(text(document, .standardOutput))
             }

@@ -104,7 +104,7 @@ def test_a_device_has_counts_snapshots_and_findings(hub, device):
     assert seen["snapshots"]["ListeningPorts"]["payload"] == []
 
 
-def test_what_is_known_outlives_the_hub_and_not_the_device(new_server):
+def test_what_is_known_outlives_the_hub_and_not_the_device(new_server, tmp_path):
     hub = Hub(new_server("--events-durability=commit"))
     hub.create("d")
     send(hub, "d", message(PORTS))
@@ -117,6 +117,10 @@ def test_what_is_known_outlives_the_hub_and_not_the_device(new_server):
     assert {entry["reason"] for entry in report["notEmulated"]} >= {"threatIntelligence"}
     text = run_command("security", "report", "--data", hub.server.data).stdout
     assert "IoT_OpenPorts" in text and text.splitlines()[1].startswith("d ")
+    page = tmp_path / "report.html"
+    run_command("security", "report", "--data", hub.server.data, "--html", page)
+    html = page.read_text()
+    assert html.startswith("<!doctype html>") and "<code>IoT_OpenPorts</code>" in html and "http" not in html
     hub.remove("d")
     hub.create("d")
     assert ok(hub.get("/emulator/devices/d/security"))["messages"] == 0
