@@ -48,6 +48,10 @@ struct PayloadLintTests {
             event: "DroppedEventsStatistics", item: #"{"Queue":"Operational","CollectedEvents":1,"DroppedEvents":1.5}"#,
             expected: [#"notOneOf Queue "Operational" known"#, "wrongType DroppedEvents 1.5"]),
         Row(
+            event: "OSBaseline",
+            item: #"{"Description":"d","CceId":"i","Result":"FAIL","Error":"","Severity":"Warning"}"#,
+            expected: [#"notOneOf Result "FAIL" known"#]),
+        Row(
             event: "ProcessTerminate", item: #"{"Executable":"a","ProcessId":1}"#,
             expected: [#"missingField ExitStatus {"Executable":"a","ProcessId":1}"#]),
         Row(

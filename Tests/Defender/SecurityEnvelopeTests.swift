@@ -47,6 +47,7 @@ struct SecurityEnvelopeTests {
     func knownDepartures() throws {
         for (name, category, type) in [
             ("ProcessCreate", "Aggregated", "Security"), ("ConfigurationError", "Triggered", "Operational"),
+            ("Heartbeat", "Periodic", "Security"),
         ] {
             let text = Self.whole.replacing("LocalUsers", with: name).replacing("Periodic", with: category)
                 .replacing(#"EventType":"Security"#, with: #"EventType":"\#(type)"#)

@@ -1,6 +1,11 @@
 /// The schema's `ip`: format ipv4 or ipv6, asserted (defender.md section 5.2, validator note).
 enum AddressText {
-    static func holds(_ text: String) -> Bool { isIPv4(text[...]) || isIPv6(text) }
+    /// Bytes of the longest address: six groups and an IPv4 address behind them.
+    private static let maximumLength = 45
+
+    static func holds(_ text: String) -> Bool {
+        text.utf8.count <= maximumLength && (isIPv4(text[...]) || isIPv6(text))
+    }
 
     static func isIPv4(_ text: Substring) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)

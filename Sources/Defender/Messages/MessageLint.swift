@@ -104,6 +104,8 @@ public struct MessageLint: Hashable, Sendable {
             "the C agent sends the client's port of an aggregated connection as the number 0"
         case ("DroppedEventsStatistics", "Queue") where value.string == "Operational":
             "the C# agent counts its operational queue too"
+        case ("OSBaseline", "Result") where ["pass", "fail", "err"].contains(value.string?.lowercased()):
+            "the C agent forwards its scanner's own spelling"
         default: nil
         }
     }

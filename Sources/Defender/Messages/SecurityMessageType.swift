@@ -18,6 +18,7 @@ public struct SecurityMessageType: Hashable, Sendable {
 
     /// Nil for any text that is not of this form, and for a type other than 0, raw events: no other is documented.
     public init?(_ text: String) {
+        guard text.utf8.count <= Self.maximumLength else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 4 else { return nil }
         let version = parts[0].split(separator: ".", omittingEmptySubsequences: false)
@@ -30,6 +31,9 @@ public struct SecurityMessageType: Hashable, Sendable {
         self.encoding = encoding
         self.source = source
     }
+
+    /// Bytes of the longest text of the form: five numbers of three digits.
+    private static let maximumLength = 19
 
     /// Digits only: `UInt8` would take a sign as well.
     private static func number(_ text: Substring) -> UInt8? {

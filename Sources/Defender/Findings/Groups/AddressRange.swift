@@ -6,7 +6,11 @@ struct AddressRange: Hashable, Sendable {
     /// Bits of the network's part; all of them for a single address.
     let prefix: Int
 
+    /// Bytes of the longest text that is one.
+    private static let maximumLength = 50
+
     init?(_ text: String) {
+        guard text.utf8.count <= Self.maximumLength else { return nil }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let bytes = Self.address(String(first)) else { return nil }
         self.bytes = bytes

@@ -73,14 +73,14 @@ public enum CustomAlertRule: String, CaseIterable, Sendable {
         case .fileUploaded: self = .fileUploads
         case .queuePurged: self = .queuePurges
         case .unauthorizedOperation: self = .unauthorizedOperations
-        case .cloudToDeviceSent(let transport): self = Self.of(transport, "C2DMessages")
-        case .cloudToDeviceRejected(let transport): self = Self.of(transport, "C2DRejectedMessages")
-        case .deviceToCloud(let transport): self = Self.of(transport, "D2CMessages")
+        case .cloudToDeviceSent(let transport): self.init(transport, "C2DMessages")
+        case .cloudToDeviceRejected(let transport): self.init(transport, "C2DRejectedMessages")
+        case .deviceToCloud(let transport): self.init(transport, "D2CMessages")
         default: return nil
         }
     }
 
-    private static func of(_ transport: Evidence.Transport, _ what: String) -> CustomAlertRule {
-        CustomAlertRule(rawValue: "\(transport.rawValue)\(what)NotInAllowedRange") ?? .mqttD2CMessages
+    private init?(_ transport: Evidence.Transport, _ what: String) {
+        self.init(rawValue: "\(transport.rawValue)\(what)NotInAllowedRange")
     }
 }

@@ -20,7 +20,7 @@ struct BaselineCheck {
     }
 
     private init(_ id: String?, _ result: String?, _ severity: String?) {
-        self.id = id ?? ""
+        self.id = EvidenceReference.cut(id ?? "")
         self.severity = severity?.lowercased() ?? ""
         switch result?.lowercased() {
         case "fail": self.result = .failed

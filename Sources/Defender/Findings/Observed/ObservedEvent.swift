@@ -70,7 +70,12 @@ enum ObservedEvent {
                 items.compactMap { item in
                     item["UserName"]?.string.map { name in
                         let groups = item["GroupNames"]?.string ?? ""
-                        return LocalUser(name: name, groups: Set(groups.split(separator: ";").map(String.init)))
+                        return LocalUser(
+                            name: name,
+                            groups: Set(
+                                groups.utf8.split(separator: UInt8(ascii: ";")).map {
+                                    String(decoding: $0, as: UTF8.self)
+                                }))
                     }
                 })
         case "ProcessCreate": self = .processes(items.map { StartedProcess(classic: $0) })

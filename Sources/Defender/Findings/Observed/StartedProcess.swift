@@ -18,15 +18,29 @@ struct StartedProcess {
     }
 
     /// The executable's last path component, with either system's separator.
-    var name: String { Self.lastComponent(executable) }
+    var name: String { String(decoding: Self.lastComponent(executable.utf8), as: UTF8.self) }
 
-    /// The command line's words without quotes, each by its last path component where it is the command.
-    var words: [String] {
-        commandLine.split { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == ";" || $0 == "|" || $0 == "&" }
-            .map { String($0.filter { $0 != "\"" && $0 != "'" }) }
+    /// The command line's words without quotes, of so much of it as ``maximumBytes``. By bytes throughout: to find the
+    /// characters of a text made for it takes time that grows with the square of its length.
+    var words: [[UInt8]] {
+        commandLine.utf8.prefix(Self.maximumBytes).split { Self.separators.contains($0) }
+            .map { word in word.filter { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") } }
     }
 
-    static func lastComponent(_ path: String) -> String {
-        String(path.split { $0 == "/" || $0 == "\\" }.last ?? "")
+    /// Bytes of a command line that are looked at.
+    static let maximumBytes = 4096
+    private static let separators = Array(" \t\n;|&".utf8)
+
+    static func lastComponent(_ path: some BidirectionalCollection<UInt8>) -> some Collection<UInt8> {
+        path.suffix(while: { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "\\") })
+    }
+}
+
+extension BidirectionalCollection {
+    /// The longest end of which every element is so.
+    fileprivate func suffix(while isSo: (Element) -> Bool) -> SubSequence {
+        var start = endIndex
+        while start > startIndex, isSo(self[index(before: start)]) { start = index(before: start) }
+        return self[start...]
     }
 }

@@ -50,22 +50,23 @@ struct CommandPattern: Sendable {
         self.anyOf = anyOf
     }
 
-    func matches(_ process: StartedProcess) -> Bool {
-        if type == Self.spaceAfterFilename { return process.executable.last == " " }
-        let words = process.words
+    /// Whether a process is what this is about; `words` are its command line's.
+    func matches(_ process: StartedProcess, _ words: [[UInt8]]) -> Bool {
+        if type == Self.spaceAfterFilename { return process.executable.utf8.last == UInt8(ascii: " ") }
         return anyOf.contains { pattern in
             var rest = pattern[...]
             for word in words {
                 guard let wanted = rest.first else { break }
-                if Self.matches(word, wanted) { rest.removeFirst() }
+                if Self.matches(word, wanted.utf8) { rest.removeFirst() }
             }
             return rest.isEmpty
         }
     }
 
-    private static func matches(_ word: String, _ wanted: String) -> Bool {
-        if word == wanted || StartedProcess.lastComponent(word) == wanted { return true }
-        if wanted.last == "*" { return word.hasPrefix(wanted.dropLast()) }
-        return wanted.first == "*" && word.hasSuffix(wanted.dropFirst())
+    private static func matches(_ word: [UInt8], _ wanted: String.UTF8View) -> Bool {
+        let star = UInt8(ascii: "*")
+        if wanted.last == star { return word.starts(with: wanted.dropLast()) }
+        if wanted.first == star { return word.suffix(wanted.count - 1).elementsEqual(wanted.dropFirst()) }
+        return word.elementsEqual(wanted) || StartedProcess.lastComponent(word).elementsEqual(wanted)
     }
 }

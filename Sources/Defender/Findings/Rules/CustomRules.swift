@@ -39,7 +39,7 @@ struct CustomRules: Sendable {
         case .processes(let processes):
             return strangers(.process, processes.map(\.name), reference) { rule, name in
                 // A list may name a process by its path as well.
-                rule.values.contains { StartedProcess.lastComponent($0) == name }
+                rule.values.contains { StartedProcess.lastComponent($0.utf8).elementsEqual(name.utf8) }
             }
         case .connections(let connections):
             let hits = connections.reduce(0) { min($0 + $1.hits, Int(Int32.max)) }
