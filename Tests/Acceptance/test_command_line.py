@@ -382,6 +382,14 @@ def test_seed_and_reset_work_on_the_running_server(new_server, tmp_path):
     assert ok(hub.get("/devices")) == []
 
 
+def test_a_seed_too_large_for_one_request_says_what_takes_it(own, tmp_path):
+    seed = tmp_path / "large.ndjson"
+    seed.write_text("".join(f'{{"id":"large-{number}","tags":{{"t":"{"x" * 1000}"}}}}\n' for number in range(9000)))
+    done = run_command("seed", seed, "--data", own.data, check=False)
+    assert done.returncode == 1 and "serve --seed" in done.stderr
+    assert Hub(own).get("/devices/large-0").status_code == 404
+
+
 def test_reset_goes_back_to_the_seed(own):
     hub = Hub(own)
     hub.remove(FIRST)
