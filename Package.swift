@@ -87,7 +87,11 @@ let package = Package(
 
         // Floor 7: the command line.
         .executableTarget(
-            name: "twinhub", dependencies: ["Defender", "Emulator", "Events", "Hub", "JSON", "Simulator", arguments],
+            name: "twinhub",
+            dependencies: [
+                "Vocabulary", "JSON", "Access", "Defender", "Journal", "Reactor", "Hub", "Events", "HTTP", "MQTT",
+                "Endpoints", "DeviceAPI", "Simulator", "Emulator", arguments,
+            ],
             swiftSettings: warnings),
 
         tests("Reactor"),

@@ -1,4 +1,5 @@
 import Blobs
+import DeviceAPI
 import Endpoints
 import Events
 import HTTP
@@ -25,6 +26,8 @@ public struct Configuration: Sendable {
     public var certificate: (chain: String, key: String)?
     public var authorization: Authorizer.Mode = .required
     public var generatesKeys = false
+    /// What MQTT clients of disabled devices are told.
+    public var disabledAnswer = MQTTService.DisabledAnswer.notAuthorized
     /// Seconds for which an expired token is still accepted.
     public var sasGrace = 300
     public var durability: Durability = .commit

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeviceAPI
 import Emulator
 import Endpoints
 import Events
@@ -47,6 +48,8 @@ struct ServeCommand: ParsableCommand {
     var auth: AuthorizationOption = .required
     @Flag(help: "Make random policy keys, kept in the data folder, in place of the well-known ones.")
     var generateKeys = false
+    @Option(help: "The CONNACK code that disabled devices get: 5, bad credentials to SDKs, or 3, unavailable.")
+    var disabledConnack: MQTTService.DisabledAnswer = .notAuthorized
     @Option(help: "Seconds for which an expired token is still accepted.")
     var sasGrace = 300
 
@@ -92,6 +95,7 @@ struct ServeCommand: ParsableCommand {
         configuration.authorization = auth == .off ? .off : .required
         configuration.generatesKeys = generateKeys
         configuration.sasGrace = sasGrace
+        configuration.disabledAnswer = disabledConnack
         configuration.defender.rule = defender
         configuration.defender.isStrict = defenderStrict
         limits.apply(to: &configuration)
@@ -113,6 +117,7 @@ struct DataOption: ParsableArguments {
 enum AuthorizationOption: String, ExpressibleByArgument, CaseIterable { case required, off }
 
 extension Durability: ExpressibleByArgument {}
+extension MQTTService.DisabledAnswer: ExpressibleByArgument {}
 extension EventRetention: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
     public var defaultValueDescription: String { description }

@@ -139,7 +139,7 @@ def test_a_bad_flag_is_a_usage_error(arguments):
 def test_help_names_every_flag_and_limit():
     text = run_command("serve", "--help").stdout
     for flag in ("data", "bind", "https-port", "mqtt-port", "seed", "shards", "tls-only", "tls-cert", "tls-key", "host-name",
-                 "durability", "ephemeral", "ready-file", "auth", "sas-grace", "generate-keys", "keep-patches", "log-format"):
+                 "durability", "ephemeral", "ready-file", "auth", "sas-grace", "disabled-connack", "generate-keys", "keep-patches", "log-format"):
         assert f"--{flag}" in text, flag
     commands = run_command("--help").stdout
     for command in ("serve", "env", "sas", "health", "watch", "seed", "reset", "log"):
@@ -380,6 +380,14 @@ def test_seed_and_reset_work_on_the_running_server(new_server, tmp_path):
     assert len(ok(hub.get("/devices"))) == 10 and hub.twin(FIRST)["tags"]["role"] == "gateway"
     run_command("reset", "--data", server.data, "--to", "empty")
     assert ok(hub.get("/devices")) == []
+
+
+def test_a_seed_too_large_for_one_request_says_what_takes_it(own, tmp_path):
+    seed = tmp_path / "large.ndjson"
+    seed.write_text("".join(f'{{"id":"large-{number}","tags":{{"t":"{"x" * 1000}"}}}}\n' for number in range(9000)))
+    done = run_command("seed", seed, "--data", own.data, check=False)
+    assert done.returncode == 1 and "serve --seed" in done.stderr
+    assert Hub(own).get("/devices/large-0").status_code == 404
 
 
 def test_reset_goes_back_to_the_seed(own):

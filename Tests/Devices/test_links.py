@@ -12,7 +12,7 @@ from acceptance.rest import ok
 from acceptance.server import run_command
 
 from devices.packets import client_id, user_name
-from devices.sdk import connection_string, key_of
+from devices.sdk import connection_string, key_of, token
 from devices.transports import transports
 from devices.waiting import eventually
 
@@ -166,6 +166,20 @@ def test_a_disabled_device_is_dropped_with_its_modules_and_kept_out(hub, client,
     replace(hub, device, status="enabled")
     for one in ones:
         one.connect()
+
+
+@pytest.mark.parametrize("told, code", [((), 5), (("--disabled-connack", "5"), 5), (("--disabled-connack", "3"), 3)])
+def test_which_code_a_disabled_device_gets_can_be_chosen(own_hub, packets, told, code):
+    hub = own_hub(*told)
+    hub.create("d")
+    hub.create_module("d", "m")
+    credentials = {module: token(hub, "d", module) for module in (None, "m")}
+    replace(hub, "d", status="disabled")
+    for module, password in credentials.items():
+        answer = packets(of=hub).connect(client_id("d", module), user_name("d", module), password=password)
+        assert answer[0] == code
+    answer = packets(of=hub).connect("nobody", user_name("nobody"), password=credentials[None])
+    assert answer[0] == 5
 
 
 def test_a_device_whose_keys_change_is_dropped(hub, client, device):

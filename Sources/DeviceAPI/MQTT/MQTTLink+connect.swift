@@ -14,7 +14,7 @@ extension MQTTLink {
                 name.identity, host: name.host, token: request.password, channel, hub: services.hub)
         } catch {
             services.report("refused MQTT client \(name.identity) at \(channel.peerAddress): \(error)")
-            return turnAway(.notAuthorized)
+            return turnAway(refusalCode(name.identity))
         }
         phase = .opening(name.identity)
         let origin = Origin(
@@ -41,9 +41,20 @@ extension MQTTLink {
             accept(open, link)
         case .refused(let error):
             services.report("refused MQTT client \(name.identity) at \(channel.peerAddress): \(error)")
-            turnAway(error.code.status >= 500 ? .serverUnavailable : .notAuthorized)
+            turnAway(error.code.status >= 500 ? .serverUnavailable : refusalCode(name.identity))
         default:
             turnAway(.serverUnavailable)
+        }
+    }
+
+    /// For whoever is not let in. A disabled device disables its modules.
+    private func refusalCode(_ id: TwinID) -> ConnectReturnCode {
+        guard services.hub.entity(id) != nil, services.hub.entity(id.owner)?.identity.status == .disabled else {
+            return .notAuthorized
+        }
+        return switch links.service.disabledAnswer {
+        case .notAuthorized: .notAuthorized
+        case .serverUnavailable: .serverUnavailable
         }
     }
 
@@ -57,7 +68,7 @@ extension MQTTLink {
         phase = .open(open)
         let handle = LinkHandle(shard: services.shard, serial: serial)
         guard services.hub.links.register(handle, open.id, number: open.number) else { return end() }
-        let kept = links.sessions.take(link)
+        let kept = links.service.sessions.take(link)
         server.accept(kept, now: services.shard.uptimeMilliseconds, into: &output)
         open.desiredVersion = entity.twin.desiredVersion
         // What was in flight before is on its way again already.

@@ -142,7 +142,7 @@ public final class MQTTLink {
         case .open(let open):
             links.remove(self, open.id)
             services.hub.links.remove(open.id, number: open.number)
-            if let session { links.sessions.keep(session) }
+            if let session { links.service.sessions.keep(session) }
             for request in open.methods.values { request.answer(.linkLost) }
             for message in open.inputs.values { message.answer(false) }
             if let will { publish(will, open) }

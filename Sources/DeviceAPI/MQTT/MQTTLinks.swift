@@ -12,7 +12,7 @@ public final class MQTTLinks {
 
     let services: ShardServices
     let limits: MQTTLimits
-    let sessions: MQTTSessions
+    let service: MQTTService
     /// By their serial number, which is how other threads know them.
     private var links: [UInt64: MQTTLink] = [:]
     private var nextSerial: UInt64 = 1
@@ -25,9 +25,9 @@ public final class MQTTLinks {
     private var isTelling = false
     private var sweeper: ShardTimer?
 
-    init(_ services: ShardServices, _ sessions: MQTTSessions) {
+    init(_ services: ShardServices, _ service: MQTTService) {
         self.services = services
-        self.sessions = sessions
+        self.service = service
         limits = .standard
         services.listen { [unowned self] delivery in
             guard !connected.isEmpty else { return }
@@ -44,9 +44,9 @@ public final class MQTTLinks {
 
     /// A client that has said nothing yet.
     public static func open(
-        _ channel: any ClientChannel, on services: ShardServices, _ sessions: MQTTSessions
+        _ channel: any ClientChannel, on services: ShardServices, _ service: MQTTService
     ) -> MQTTLink {
-        let links = services.room(MQTTLinks.self) { MQTTLinks($0, sessions) }
+        let links = services.room(MQTTLinks.self) { MQTTLinks($0, service) }
         let link = MQTTLink(channel, serial: links.nextSerial, links)
         links.nextSerial += 1
         links.links[link.serial] = link

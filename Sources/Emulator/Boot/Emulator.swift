@@ -75,7 +75,8 @@ public final class Emulator: Sendable {
                     + operations.routes))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
-            readiness: readiness, reactor: reactor, logger: logger)
+            readiness: readiness, mqtt: MQTTService(disabledAnswer: configuration.disabledAnswer), reactor: reactor,
+            logger: logger)
         httpsPort = try Self.listen(reactor, configuration, configuration.httpsPort, "--https-port", door)
         mqttPort = try Self.listen(reactor, configuration, configuration.mqttPort, "--mqtt-port", door)
 

@@ -14,19 +14,19 @@ final class Door: Sendable {
     let limits: HTTPLimits
     let readiness: Readiness
     let logger: Logger
-    /// What MQTT clients have left unacknowledged, for their next connection.
-    let mqttSessions = MQTTSessions()
+    let mqtt: MQTTService
     private let shards: [HTTPShard]
 
     init(
         dispatcher: Dispatcher, tls: TLSContext, tlsOnly: Bool, limits: HTTPLimits, readiness: Readiness,
-        reactor: Reactor, logger: Logger
+        mqtt: MQTTService, reactor: Reactor, logger: Logger
     ) {
         self.dispatcher = dispatcher
         self.tls = tls
         self.tlsOnly = tlsOnly
         self.limits = limits
         self.readiness = readiness
+        self.mqtt = mqtt
         self.logger = logger
         shards = reactor.shards.map { HTTPShard(shard: $0, limits: limits) }
     }

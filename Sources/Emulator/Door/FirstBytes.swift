@@ -34,7 +34,7 @@ final class FirstBytes: ConnectionHandler {
             guard let services = connection.shard.context as? ShardServices else {
                 return refuseMQTT(connection, bytes)
             }
-            leave(to: MQTTConnection(connection, on: services, door.mqttSessions), connection)
+            leave(to: MQTTConnection(connection, on: services, door.mqtt), connection)
             return 0
         }
         let beginning = min(bytes.count, Self.http2Preface.count)

@@ -224,7 +224,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
             shared.flushOutput(to: connection)
             phase = .upgraded
             shared.remove(self)
-            connection.handler = WebSocketConnection(connection, on: services, door.mqttSessions)
+            connection.handler = WebSocketConnection(connection, on: services, door.mqtt)
         } catch {
             respond(WebSocketDoor.answer(error, requestID: services.requestID(), at: services.environment.now()))
         }

@@ -7,9 +7,9 @@ final class MQTTConnection: ConnectionHandler, ClientChannel {
     private unowned(unsafe) let connection: Connection
     private var link: MQTTLink?
 
-    init(_ connection: Connection, on services: ShardServices, _ sessions: MQTTSessions) {
+    init(_ connection: Connection, on services: ShardServices, _ service: MQTTService) {
         self.connection = connection
-        link = MQTTLinks.open(self, on: services, sessions)
+        link = MQTTLinks.open(self, on: services, service)
     }
 
     // MARK: As the connection's handler

@@ -18,9 +18,9 @@ final class WebSocketConnection: ConnectionHandler, ClientChannel {
     private var waiting: [UInt8] = []
     private var isClosing = false
 
-    init(_ connection: Connection, on services: ShardServices, _ sessions: MQTTSessions) {
+    init(_ connection: Connection, on services: ShardServices, _ service: MQTTService) {
         self.connection = connection
-        link = MQTTLinks.open(self, on: services, sessions)
+        link = MQTTLinks.open(self, on: services, service)
     }
 
     // MARK: As the connection's handler
