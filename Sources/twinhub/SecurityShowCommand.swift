@@ -84,8 +84,12 @@ struct SecurityText {
             }.joined()
     }
 
+    /// Characters of a value that are shown; the whole of it stands in `--json`.
+    private static let widest = 32
+
     private static func cell(_ value: JSONValue?) -> String {
         guard let value, !value.isNull else { return "-" }
-        return value.string.map { $0.isEmpty ? "\"\"" : $0 } ?? String(decoding: value.raw, as: UTF8.self)
+        let text = value.string.map { $0.isEmpty ? "\"\"" : $0 } ?? String(decoding: value.raw, as: UTF8.self)
+        return text.count > widest ? text.prefix(widest - 1) + "…" : text
     }
 }
