@@ -42,6 +42,18 @@ public struct StoredEvent: LogEntry {
         json.endObject()
     }
 
+    /// The device that it is about; it stands first, so that nothing else is read. Nil for what is no event.
+    public var deviceID: String? {
+        let start = Self.beginning.count
+        guard object.starts(with: Self.beginning),
+            let end = object[start...].firstIndex(of: UInt8(ascii: "\""))
+        else { return nil }
+        // An id never holds what JSON has to escape (`TwinID`).
+        return String(decoding: object[start..<end], as: UTF8.self)
+    }
+
+    private static let beginning = Array(#"{"deviceId":""#.utf8)
+
     /// The hub's own record that it tells of; nil for what came from outside.
     var hubSequence: UInt64? {
         try? JSONDocument(parsing: object).root["hubSequence"]?.counter

@@ -53,6 +53,24 @@ import Vocabulary
         #expect(EventFilter(source: .deviceMessages, deviceID: "d'$").wants(stored("d'$")))
     }
 
+    @Test func `A filter finds the interface that a message is marked with, wherever it stands among the properties`() {
+        let filter = EventFilter(deviceID: "d", interfaceID: "urn:a:1")
+        func stored(_ properties: [(String, String)], body: String = "{}") -> StoredEvent {
+            var event = DeviceEvent(
+                enqueuedTime: .never, source: .deviceMessages, deviceID: "d", body: Array(body.utf8))
+            for (name, value) in properties { event.systemProperties.set(name, value) }
+            return StoredEvent(sequence: 1, EncodedEvent(event))
+        }
+        let mark = ("iothub-interface-id", "urn:a:1")
+        #expect(filter.wants(stored([mark])))
+        #expect(filter.wants(stored([("message-id", "\"quoted\""), mark, ("user-id", "u")])))
+        #expect(filter.wants(stored([("message-id", String(repeating: "m", count: 60_000)), mark])))
+        #expect(!filter.wants(stored([])))
+        #expect(!filter.wants(stored([("iothub-interface-id", "urn:a:12")])))
+        #expect(!filter.wants(stored([("message-id", "iothub-interface-id\":\"urn:a:1")])))
+        #expect(stored([mark]).deviceID == "d")
+    }
+
     @Test func `Of two properties with one name the later counts, in the earlier's place`() {
         var properties: EventProperties = ["a": "1", "b": "2"]
         properties.set("a", "3")

@@ -103,14 +103,14 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
 
     /// A device is remembered from its first security message on; its other messages count as signs of life from then on.
     private func take(_ event: StoredEvent) {
-        let isMarked = marked.wants(event)
-        guard isMarked || ledger.withLock({ !$0.isEmpty }), let stored = StoredMessage(event) else { return }
+        guard let device = event.deviceID else { return }
+        guard marked.wants(event), let stored = StoredMessage(event) else {
+            return ledger.withLock { $0[device]?.heard(at: event.enqueuedTime) }
+        }
         ledger.withLock { ledger in
-            guard ledger[stored.deviceID] != nil || (isMarked && ledger.count < Self.devices) else { return }
-            var known = ledger.removeValue(forKey: stored.deviceID) ?? DeviceSecurity()
-            if isMarked { known.take(event, stored) }
-            known.heard(at: event.enqueuedTime)
-            ledger[stored.deviceID] = known
+            guard ledger[device] != nil || ledger.count < Self.devices else { return }
+            ledger[device, default: DeviceSecurity()].take(event, stored)
+            ledger[device]?.heard(at: event.enqueuedTime)
         }
     }
 
