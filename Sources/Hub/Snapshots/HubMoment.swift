@@ -6,6 +6,9 @@ public struct HubMoment: Sendable {
 
     init(_ stripes: [[Stripe.Slot]]) { self.stripes = stripes }
 
+    /// Every device's id, in order; nothing is read for it.
+    public var deviceIDs: [TwinID] { stripes.flatMap { $0.compactMap(\.deviceID) }.sorted() }
+
     /// Hands over every device, or every module, in no order, until it answers false.
     public func forEach(modules: Bool, _ body: (Entity) -> Bool) {
         for slots in stripes {

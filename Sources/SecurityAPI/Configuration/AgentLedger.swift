@@ -128,8 +128,8 @@ public final class AgentLedger: TwinDeliveries, HubSubscriber {
 
     /// What an agent of this kind makes of the module's twin, and since when it drifts, by key.
     func agent(_ kind: AgentKind, of id: TwinID) -> (agent: FollowedAgent, since: [String: Timestamp]) {
-        // What has happened is seen before what is asked.
-        queue.sync { lookAtChanged() }
+        // What has happened to this one is seen before what is asked, however many others wait to be looked at.
+        look(at: id)
         return state.withLock { state in
             let entry = state.entries[id]
             return (

@@ -24,12 +24,7 @@ enum FleetConfiguration {
         let changes = try ConfigurationChange.list(body, of: module)
         let reply = Reply(call)
         let (services, origin) = (call.services, call.origin)
-        selection.resolve(on: services) { ids in
-            var devices = ids
-            if case .these = selection {
-            } else {
-                devices = ids.filter { services.hub.entity(module.id(on: $0)) != nil }
-            }
+        selection.resolve(on: services, having: module) { devices in
             guard devices.count <= limit else {
                 return reply.give { () throws(HubError) in
                     throw HubError(

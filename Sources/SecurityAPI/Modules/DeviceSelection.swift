@@ -1,3 +1,4 @@
+import Defender
 import Dispatch
 import Endpoints
 import Hub
@@ -46,24 +47,29 @@ enum DeviceSelection {
         self = .these(ids)
     }
 
-    /// The devices as they are now, by id; calls back on the shard. A condition is tried on a queue of its own.
-    func resolve(on services: ShardServices, then answer: @escaping ([TwinID]) -> Void) {
-        switch self {
-        case .these(let ids): answer(ids)
-        case .all: answer(services.hub.deviceIDs(after: nil, limit: .max))
-        case .matching(let condition):
-            let back = services.returning(answer)
-            services.hub.moment { moment in
-                Self.queue.async {
-                    var ids: [TwinID] = []
-                    moment.forEach(modules: false) { entity in
-                        if condition.matches(entity.document.bytes) { ids.append(entity.id) }
-                        return true
-                    }
-                    back(ids.sorted())
-                }
+    /// The devices as they are now, by id; of those that are not named only the ones that have the module, where one is asked for.
+    /// Calls back on the shard; what takes long is done on a queue of its own.
+    func resolve(
+        on services: ShardServices, having module: SecurityModule? = nil, then answer: @escaping ([TwinID]) -> Void
+    ) {
+        if case .these(let ids) = self { return answer(ids) }
+        let (back, hub) = (services.returning(answer), services.hub)
+        hub.moment { moment in
+            Self.queue.async {
+                let ids = chosen(from: moment)
+                back(module.map { module in ids.filter { hub.entity(module.id(on: $0)) != nil } } ?? ids)
             }
         }
+    }
+
+    private func chosen(from moment: HubMoment) -> [TwinID] {
+        guard case .matching(let condition) = self else { return moment.deviceIDs }
+        var ids: [TwinID] = []
+        moment.forEach(modules: false) { entity in
+            if condition.matches(entity.document.bytes) { ids.append(entity.id) }
+            return true
+        }
+        return ids.sorted()
     }
 
     private static let queue = DispatchQueue(label: "twinhub.selection", qos: .userInitiated)
