@@ -15,6 +15,8 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     /// Devices that are remembered; messages of further ones stand in the event store alone.
     static let devices = 200_000
     private static let pageSize = 256
+    /// How long events gather before they are looked at.
+    private static let gatheringMilliseconds = 50
 
     private let queue = DispatchQueue(label: "twinhub.security", qos: .utility)
     private var cursor: UInt64 = 0
@@ -47,7 +49,8 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
 
     public func eventsArrived() {
         guard !isScheduled.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        queue.async {
+        // Everything that is stored comes by here, most of it no security message: many are looked at in one go.
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.gatheringMilliseconds)) {
             self.isScheduled.store(false, ordering: .releasing)
             self.advance()
         }
