@@ -64,17 +64,9 @@ public struct Call {
     /// Hands a command to the hub and answers with what becomes of it.
     public func submit(_ command: Command, then answer: @escaping (Outcome) throws(HubError) -> HTTPResponse) -> Answer
     {
-        let responder = responder
-        let requestID = requestID
-        let services = services
+        let reply = Reply(self)
         services.submit(command, origin: origin) { outcome in
-            do throws(HubError) {
-                var response = try answer(outcome)
-                response.requestID = requestID
-                responder.respond(response)
-            } catch {
-                responder.respond(ErrorBody.response(error, requestID: requestID, at: services.environment.now()))
-            }
+            reply.give { () throws(HubError) in try answer(outcome) }
         }
         return .later
     }

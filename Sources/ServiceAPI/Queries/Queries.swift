@@ -44,16 +44,9 @@ struct Queries: Sendable {
         if let token = call.header("x-ms-continuation"), !token.isEmpty {
             return .now(Self.response(try desk.go(on: token, text: text, pageSize: size)))
         }
-        let (responder, requestID, services) = (call.responder, call.requestID, call.services)
-        let answer = services.returning { (outcome: Result<QueryPage, HubError>) in
-            switch outcome {
-            case .success(let page):
-                var response = Self.response(page)
-                response.requestID = requestID
-                responder.respond(response)
-            case .failure(let error):
-                responder.respond(ErrorBody.response(error, requestID: requestID, at: services.environment.now()))
-            }
+        let reply = Reply(call)
+        let answer = call.services.returning { (outcome: Result<QueryPage, HubError>) in
+            reply.give { () throws(HubError) in Self.response(try outcome.get()) }
         }
         try desk.ask(query, text: text, pageSize: size, of: call.hub, then: answer)
         return .later

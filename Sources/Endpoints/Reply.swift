@@ -1,20 +1,20 @@
-import Endpoints
 import HTTP
 import Vocabulary
 
 /// The answer to a call that is given later, on the call's shard.
-struct Reply {
+public struct Reply {
     private let responder: any Responder
     private let requestID: RequestID
     private let services: ShardServices
 
-    init(_ call: Call) {
+    public init(_ call: Call) {
         responder = call.responder
         requestID = call.requestID
         services = call.services
     }
 
-    func give(_ body: () throws(HubError) -> HTTPResponse) {
+    /// Answers with what the body makes, or with the error that it throws.
+    public func give(_ body: () throws(HubError) -> HTTPResponse) {
         do throws(HubError) {
             var response = try body()
             response.requestID = requestID
