@@ -139,13 +139,6 @@ public final class AgentRun: Sendable {
     private func collect<Part: Sendable>(
         _ ask: @escaping @Sendable (AgentShard) -> Part, then done: @escaping @Sendable ([Part]) -> Void
     ) {
-        let parts = parts.withLock { $0 }
-        let found = Collected<Part>()
-        for part in parts {
-            part.shard.post {
-                let answer = ask(part)
-                if let all = found.add(answer, of: parts.count) { done(all) }
-            }
-        }
+        Collected.ask(parts.withLock { $0 }, ask, then: done)
     }
 }

@@ -7,7 +7,7 @@ import Vocabulary
 /// The agents of a run that live on one shard, each with its connection.
 ///
 /// Sendable to be carried to its shard, whose serial queue owns every property.
-final class AgentShard: ClientObserver, @unchecked Sendable {
+final class AgentShard: OnShard, ClientObserver, @unchecked Sendable {
     private static let tickMilliseconds = 10
     /// The longest that an agent's timer is set for; what is due later is looked at again then.
     private static let longestWait = 3_600_000.0

@@ -1,3 +1,4 @@
+import Reactor
 import Synchronization
 
 /// Answers of shards, until there is one of each.
@@ -10,4 +11,22 @@ final class Collected<Part: Sendable>: Sendable {
             return parts.count == count ? parts : nil
         }
     }
+
+    /// Asks every one of these on its own shard, and hands over all that they say.
+    static func ask<Asked: OnShard>(
+        _ asked: [Asked], _ question: @escaping @Sendable (Asked) -> Part,
+        then done: @escaping @Sendable ([Part]) -> Void
+    ) {
+        let found = Collected()
+        for one in asked {
+            one.shard.post {
+                if let all = found.add(question(one), of: asked.count) { done(all) }
+            }
+        }
+    }
+}
+
+/// What lives on one shard and is used there only.
+protocol OnShard: AnyObject, Sendable {
+    var shard: Shard { get }
 }

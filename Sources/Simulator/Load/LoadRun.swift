@@ -181,14 +181,7 @@ public final class LoadRun: Sendable {
     private func collect<Part: Sendable>(
         _ ask: @escaping @Sendable (LoadShard) -> Part, then done: @escaping @Sendable ([Part]) -> Void
     ) {
-        let parts = parts.withLock { $0 }
-        let found = Collected<Part>()
-        for part in parts {
-            part.shard.post {
-                let answer = ask(part)
-                if let all = found.add(answer, of: parts.count) { done(all) }
-            }
-        }
+        Collected.ask(parts.withLock { $0 }, ask, then: done)
     }
 }
 

@@ -4,7 +4,7 @@ import Reactor
 /// The clients of a run that live on one shard.
 ///
 /// Sendable to be carried to its shard, whose serial queue owns every property.
-final class LoadShard: ClientObserver, @unchecked Sendable {
+final class LoadShard: OnShard, ClientObserver, @unchecked Sendable {
     /// How often clients are dialled and paced messages are sent.
     private static let tickMilliseconds = 10
 
