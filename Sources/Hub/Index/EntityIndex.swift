@@ -97,11 +97,7 @@ final class EntityIndex: EntityStore, Sendable {
     }
 
     /// Everything as it stands now; call it where no publishing can come between (the writer's queue).
-    func capture() -> [Stripe.Slot] {
-        var all: [[Stripe.Slot]] = []
-        for locked in stripes { all.append(locked.stripe.withLock { $0.slots }) }
-        return all.flatMap { $0 }
-    }
+    func capture() -> [Stripe.Slot] { captureStripes().flatMap { $0 } }
 
     /// As above in the stripes in which it is kept, which copies nothing until something changes.
     func captureStripes() -> [[Stripe.Slot]] { stripes.map { $0.stripe.withLock { $0.slots } } }

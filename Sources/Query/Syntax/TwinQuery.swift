@@ -56,14 +56,16 @@ public struct TwinQuery: Sendable {
 
     /// Whether the document, one JSON object, is among the rows: only where the condition is exactly true.
     public func matches(_ document: [UInt8]) -> Bool {
-        guard let condition else { return true }
-        return Evaluator(document).value(of: condition) == .boolean(true)
+        TwinCondition(condition).matches(document)
     }
 }
 
 /// The part of a query behind its WHERE, as jobs, configurations and `--where` have it; `*` is every device.
 public struct TwinCondition: Sendable {
+    /// Nil for what holds always.
     private let expression: Expression?
+
+    init(_ expression: Expression?) { self.expression = expression }
 
     /// - Throws: what is wrong, with its line and column.
     public init(parsing text: String) throws(QueryError) {
