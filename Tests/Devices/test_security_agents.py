@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from azure.iot.device import Message
 
 from acceptance.rest import ok
 
@@ -126,3 +127,27 @@ def test_a_micro_agents_keys_stand_at_the_root(hub, client, device):
     seen = configured(hub, device, "micro", lambda seen: (seen["delivered"] or {}).get("version") == 3)
     assert seen["refused"]["keys"] == ["Process_Mode"] and seen["keys"]["Process_Mode"]["running"] == 2
     assert seen["keys"]["Login_UsePAM"]["running"] is True
+
+
+@pytest.mark.parametrize("of_module", [True, False], ids=["a module's connection", "the device's own"])
+def test_a_message_that_the_sdk_marks_is_a_security_message(hub, client, secured, of_module):
+    sender = client(secured, CLASSIC) if of_module else client(secured)
+    login = {
+        "Id": "9c647395-b913-4997-a732-a7fe7303b603", "TimestampLocal": "2020-01-02T11:39:26Z",
+        "TimestampUTC": "2020-01-02T11:39:26Z", "Category": "Triggered", "Name": "Login", "EventType": "Security",
+        "IsEmpty": False, "PayloadSchemaVersion": "1.0", "Payload": [{
+            "ProcessId": 1204, "UserName": "root", "Operation": "PAM:authentication", "Executable": "/bin/su",
+            "Result": "Fail"}]}
+    message = Message(json.dumps({
+        "AgentVersion": "0.0.5", "AgentId": "e89dc5f5-feac-4c3e-87e2-93c16f010c25", "MessageSchemaVersion": "1.0",
+        "Events": [login]}))
+    message.set_as_security_message()
+    sender.send_message("an ordinary one")
+    sender.send_message(message)
+    [shown] = ok(hub.get(f"/emulator/devices/{secured}/security/events", after=0))["messages"]
+    assert shown["moduleId"] == (CLASSIC if of_module else None)
+    assert [event["name"] for event in shown["message"]["events"]] == ["Login"] and shown["message"]["lint"] == []
+    seen = eventually(
+        lambda: [one for one in ok(hub.get(f"/emulator/devices/{secured}/security"))["findings"] if one["state"] == "open"],
+        "the finding")
+    assert [one["type"] for one in seen] == ["Failed local login"]
