@@ -112,7 +112,8 @@ enum ChangeDocument {
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted:
+            .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled,
+            .twinTargeted:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

@@ -58,7 +58,8 @@ public struct ConfigurationContent: Sendable {
         }
         var sections: [Section] = []
         for (name, module) in value.members {
-            guard module.kind == .object, IdentifierRule.allows(name.utf8), !sections.contains(where: { $0.module == name })
+            guard module.kind == .object, IdentifierRule.allows(name.utf8),
+                !sections.contains(where: { $0.module == name })
             else { throw Self.invalid("'\(name)' is no module with its desired properties.") }
             sections.append(try Self.section(name, module))
         }
@@ -85,7 +86,8 @@ public struct ConfigurationContent: Sendable {
                 guard key.hasPrefix(root + ".") else {
                     throw invalid("'\(key)' is not '\(root)' or a path in it.")
                 }
-                path = key.dropFirst(root.count + 1).split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+                path = key.dropFirst(root.count + 1).split(separator: ".", omittingEmptySubsequences: false).map(
+                    String.init)
             }
             guard !path.isEmpty || value.kind == .object else { throw invalid("'\(key)' is not an object.") }
             parts.removeAll { $0.path == path }

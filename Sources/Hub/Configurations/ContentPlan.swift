@@ -81,7 +81,9 @@ struct ContentPlan {
             }
         }
 
-        /// Every leaf that stands where nobody gives anything any more.
+        /// Every leaf that stands where nobody gives anything any more. The reference says only what a deletion leaves; a twin
+        /// that leaves a condition loses what the configuration has written, as Microsoft's guide to automatic management
+        /// tells, but for what somebody else has written over it since.
         mutating func remove(_ before: Composition, under now: Composition?, at path: [String], isEdge: Bool) {
             switch before {
             case .leaf(_, let owner):

@@ -94,7 +94,8 @@ extension HubState {
     private func check(_ precondition: Precondition, _ configuration: Configuration) throws(HubError) {
         guard precondition.allows(configuration.etag) else {
             throw HubError(
-                .preconditionFailed, "Precondition failed: the etag of configuration '\(configuration.id)' did not match."
+                .preconditionFailed,
+                "Precondition failed: the etag of configuration '\(configuration.id)' did not match."
             )
         }
     }

@@ -48,7 +48,8 @@ extension HubState {
         let targeting = targeting(entity, question)
         let before = deployments(of: entity)
         settleTwin(
-            entity, targeting.map { Contribution($0, module: nil, isOverruled: $0.content.kind == .modules) }, &settling)
+            entity, targeting.map { Contribution($0, module: nil, isOverruled: $0.content.kind == .modules) }, &settling
+        )
         let after = self.entity(id).map(deployments) ?? []
         guard !(before.isEmpty && after.isEmpty) else { return }
         if case .these = question, before.map(\.number) == after.map(\.number) { return }
@@ -126,7 +127,9 @@ extension HubState {
                 return try carryOut(plan, on: entity, standing: standing, &settling)
             } catch {
                 // Its content does not fit into this twin: it stands as targeted, and the others have their way.
-                guard let index = wanted.firstIndex(where: { $0.number == error.number && $0.parts != nil }) else { return }
+                guard let index = wanted.firstIndex(where: { $0.number == error.number && $0.parts != nil }) else {
+                    return
+                }
                 wanted[index] = wanted[index].overruled
             }
         }

@@ -27,7 +27,8 @@ struct HubState {
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
-        configurations: ConfigurationRegistry = ConfigurationRegistry(), attention: Attention = Attention(), nextExpiry: Timestamp? = nil
+        configurations: ConfigurationRegistry = ConfigurationRegistry(), attention: Attention = Attention(),
+        nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
