@@ -6,7 +6,7 @@ import Vocabulary
 enum ChangeDocument {
     /// What a change is about.
     enum Kind: String, CaseIterable {
-        case identity, twin, hub, link, message, certificate
+        case identity, twin, hub, link, message, certificate, configuration
     }
 
     /// What happened to it.
@@ -18,16 +18,18 @@ enum ChangeDocument {
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
         case updateDefenderSettings
+        case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
-        case .twinPatched, .twinReplaced, .twinReported: .twin
+        case .twinPatched, .twinReplaced, .twinReported, .twinTargeted: .twin
         case .seeded, .reset, .defenderSettingsUpdated: .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
+        case .configurationUpdated, .configurationDeleted, .configurationsSettled: .configuration
         }
     }
 
@@ -51,6 +53,10 @@ enum ChangeDocument {
         case .authorityUpdated: .updateCertificate
         case .authorityDeleted: .deleteCertificate
         case .defenderSettingsUpdated: .updateDefenderSettings
+        case .configurationUpdated: .updateConfiguration
+        case .configurationDeleted: .deleteConfiguration
+        case .configurationsSettled: .settleConfigurations
+        case .twinTargeted: .targetTwin
         }
     }
 
@@ -106,7 +112,8 @@ enum ChangeDocument {
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated:
+            .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled,
+            .twinTargeted:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

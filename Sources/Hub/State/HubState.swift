@@ -15,6 +15,7 @@ struct HubState {
     var feedback: FeedbackQueue
     var authorities: AuthorityRegistry
     var settings: DefenderSettings
+    var configurations: ConfigurationRegistry
     /// Identities that the command at hand has promised and not yet made.
     var promisedIdentities = 0
     /// Who is to be looked at, of what is published; for commands that concern everybody.
@@ -26,7 +27,8 @@ struct HubState {
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
-        attention: Attention = Attention(), nextExpiry: Timestamp? = nil
+        configurations: ConfigurationRegistry = ConfigurationRegistry(), attention: Attention = Attention(),
+        nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
@@ -35,6 +37,7 @@ struct HubState {
         self.feedback = feedback
         self.authorities = authorities
         self.settings = settings
+        self.configurations = configurations
         self.attention = attention
         // Where messages wait that nobody has looked at yet, any may be due.
         self.nextExpiry = nextExpiry ?? (attention.queued.isEmpty ? .latest : .never)
@@ -49,7 +52,7 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, attention: attention, nextExpiry: nextExpiry)
+            settings: settings, configurations: configurations, attention: attention, nextExpiry: nextExpiry)
     }
 
     /// Every device, in no order.
@@ -76,6 +79,7 @@ struct HubState {
         registry.clear()
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
+        configurations.clear()
     }
 
     /// Everybody has been looked at whose messages might be due.
