@@ -6,7 +6,7 @@ import Vocabulary
 enum ChangeDocument {
     /// What a change is about.
     enum Kind: String, CaseIterable {
-        case identity, twin, hub, link, message, certificate
+        case identity, twin, hub, link, message, certificate, job
     }
 
     /// What happened to it.
@@ -18,6 +18,7 @@ enum ChangeDocument {
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
         case updateDefenderSettings
+        case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
@@ -28,6 +29,7 @@ enum ChangeDocument {
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
+        case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten: .job
         }
     }
 
@@ -51,6 +53,12 @@ enum ChangeDocument {
         case .authorityUpdated: .updateCertificate
         case .authorityDeleted: .deleteCertificate
         case .defenderSettingsUpdated: .updateDefenderSettings
+        case .jobScheduled: .scheduleJob
+        case .jobBegan: .beginJob
+        case .jobCalled: .callDevices
+        case .jobDevicesEnded: .endDeviceJobs
+        case .jobEnded: .endJob
+        case .jobsForgotten: .forgetJobs
         }
     }
 
@@ -106,7 +114,7 @@ enum ChangeDocument {
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated:
+            .defenderSettingsUpdated, .job:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

@@ -58,6 +58,8 @@ public enum Command: Sendable {
     /// Changes the configuration of these devices' security modules, each by a patch of desired that carries the complete object.
     /// All in one batch; a device that cannot be changed is named, and the others are.
     case configureAgents([TwinID], SecurityModule, [ConfigurationChange])
+
+    case job(JobCommand)
 }
 
 /// What a reset leaves behind.
@@ -80,6 +82,10 @@ public enum Outcome: Sendable {
     case authority(RegisteredAuthority)
     /// Security modules were made where they were missing.
     case secured(SecuringReport)
+    /// As it now stands.
+    case job(ScheduledJob)
+    /// The devices that were claimed for a job's calls.
+    case jobDevices([TwinID])
     case refused(HubError)
 }
 

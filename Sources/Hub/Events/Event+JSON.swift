@@ -23,6 +23,12 @@ extension RecordedEvent {
         case authorityUpdated = "authority.updated"
         case authorityDeleted = "authority.deleted"
         case defenderSettingsUpdated = "defender.settingsUpdated"
+        case jobScheduled = "job.scheduled"
+        case jobBegan = "job.began"
+        case jobCalled = "job.called"
+        case jobDevicesEnded = "job.devicesEnded"
+        case jobEnded = "job.ended"
+        case jobsForgotten = "job.forgotten"
     }
 
     public var kind: Kind {
@@ -45,6 +51,7 @@ extension RecordedEvent {
         case .authorityUpdated: .authorityUpdated
         case .authorityDeleted: .authorityDeleted
         case .defenderSettingsUpdated: .defenderSettingsUpdated
+        case .job(let event): event.kind
         }
     }
 
@@ -56,7 +63,8 @@ extension RecordedEvent {
             .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
             .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
             id
-        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated: nil
+        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .job:
+            nil
         }
     }
 
@@ -121,6 +129,8 @@ extension RecordedEvent {
         case .defenderSettingsUpdated(let settings):
             json.key("settings")
             settings.write(to: &json)
+        case .job(let event):
+            event.write(to: &json)
         }
         if let origin {
             json.key("origin")
@@ -184,6 +194,8 @@ extension RecordedEvent {
                 event = .authorityDeleted(AuthorityName(trusted: name))
             case .defenderSettingsUpdated:
                 event = .defenderSettingsUpdated(try DefenderSettings(try part("settings")))
+            case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
+                event = .job(try JobEvent(kind, body))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -277,6 +289,12 @@ extension RecordedEvent.Kind {
         case .authorityUpdated: "authority.updated"
         case .authorityDeleted: "authority.deleted"
         case .defenderSettingsUpdated: "defender.settingsUpdated"
+        case .jobScheduled: "job.scheduled"
+        case .jobBegan: "job.began"
+        case .jobCalled: "job.called"
+        case .jobDevicesEnded: "job.devicesEnded"
+        case .jobEnded: "job.ended"
+        case .jobsForgotten: "job.forgotten"
         }
     }
 }

@@ -36,6 +36,8 @@ public enum Event: Sendable {
 
     /// How security modules are kept from now on.
     case defenderSettingsUpdated(DefenderSettings)
+
+    case job(JobEvent)
 }
 
 /// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log, the change

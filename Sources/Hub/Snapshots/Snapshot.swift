@@ -10,6 +10,7 @@ struct Snapshot: Sendable {
     let feedback: FeedbackQueue
     let authorities: AuthorityRegistry
     let settings: DefenderSettings
+    let jobs: JobBook
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -21,12 +22,13 @@ struct Snapshot: Sendable {
         feedback = state.feedback
         authorities = state.authorities
         settings = state.settings
+        jobs = state.jobs
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
     }
 
-    /// Hands over the snapshot's lines: a header, the certificate authorities, the seed's identities, then the entities.
+    /// Hands over the snapshot's lines: a header, the certificate authorities, the jobs, the seed's identities, then the entities.
     func writeLines(
         _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
     ) throws(LogFailure) {
@@ -44,6 +46,22 @@ struct Snapshot: Sendable {
             authority.write(to: &json)
             json.endObject()
             try flush()
+        }
+        for job in jobs.all {
+            json.beginObject()
+            json.key("job")
+            job.write(to: &json)
+            json.endObject()
+            try flush()
+            for page in job.devices.pages {
+                json.beginObject()
+                json.key("jobDevices")
+                json.beginArray()
+                for row in page { row.write(to: &json) }
+                json.endArray()
+                json.endObject()
+                try flush()
+            }
         }
         for seeded in seed.identities {
             json.beginObject()

@@ -16,6 +16,9 @@ struct SnapshotReader {
 
     private(set) var header: Header?
     private(set) var authorities = AuthorityRegistry()
+    private(set) var jobs = JobBook()
+    /// Whose devices come next.
+    private var job: JobID?
     private var seeded: [SeededIdentity] = []
 
     var seed: SeedState {
@@ -34,6 +37,13 @@ struct SnapshotReader {
             header = try Self.header(hub)
         } else if let entry = body["authority"] {
             authorities.put(try RegisteredAuthority(record: entry))
+        } else if let entry = body["job"] {
+            let next = try ScheduledJob(record: entry)
+            job = next.id
+            jobs.put(next)
+        } else if let entry = body["jobDevices"], let job {
+            let rows = try entry.elements.map { try DeviceJob(record: $0) }
+            _ = jobs.update(job) { for row in rows { $0.devices.append(row) } }
         } else if let entry = body["seeded"] {
             seeded.append(try SeededIdentity(record: entry))
         } else {

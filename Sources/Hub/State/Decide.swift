@@ -76,6 +76,7 @@ extension HubState {
         case .secure(let devices, let modules): return try secure(devices, modules, context)
         case .configureAgents(let devices, let module, let changes):
             return try configureAgents(devices, module, changes, context)
+        case .job(let command): return try decide(command, context)
         }
     }
 

@@ -36,6 +36,7 @@ final class Writer: @unchecked Sendable {
         /// Made of `authorities`.
         var trust: CertificateAuthorities
         var settings: DefenderSettings
+        var jobs: JobBook
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -67,7 +68,7 @@ final class Writer: @unchecked Sendable {
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 authorities: state.authorities, trust: state.authorities.trust,
-                settings: state.settings, obstacle: nil))
+                settings: state.settings, jobs: state.jobs, obstacle: nil))
     }
 
     func submit(_ submissions: [Submission]) {
@@ -178,6 +179,7 @@ final class Writer: @unchecked Sendable {
                 if let trust { ($0.authorities, $0.trust) = (state.authorities, trust) }
                 $0.registry = state.registry
                 $0.settings = state.settings
+                $0.jobs = state.jobs
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
                 $0.seedCount = state.seed.count
