@@ -12,7 +12,11 @@ struct JobTests {
             JobID(id), JSONDocument(parsing: #"{\#(work),"queryCondition":"*"\#(more)}"#).root, at: now)
     }
 
-    static let update = #""type":"scheduleUpdateTwin","updateTwin":{"etag":"*","tags":{"t":1},"properties":{"desired":{"x":2}}}"#
+    private static func updating(_ twin: String) -> String {
+        #""type":"scheduleUpdateTwin","updateTwin":{"etag":"*",\#(twin)}"#
+    }
+
+    static let update = updating(#""tags":{"t":1},"properties":{"desired":{"x":2}}"#)
     static let call = #""type":"scheduleDeviceMethod","cloudToDeviceMethod":{"methodName":"m"}"#
 
     private static func schedule(
@@ -71,13 +75,13 @@ struct JobTests {
         let later = it.clock.now.adding(seconds: 60)
         #expect(try Self.schedule(it, id: "later", more: #","startTime":"\#(later)""#).status == .scheduled)
 
-        it.execute(.job(.begin(JobID("j"), devices)))
+        it.execute(.job(.begin(JobID(trusted: "j"), devices)))
         #expect(try Self.job(it).status == .running)
         #expect(try Self.job(it).devices.count(.pending) == 2)
-        it.execute(.job(.updateTwins(JobID("j"), [devices[0]])))
+        it.execute(.job(.updateTwins(JobID(trusted: "j"), [devices[0]])))
         #expect(try Self.job(it).status == .running)
         it.clock.advance(seconds: 1)
-        it.execute(.job(.updateTwins(JobID("j"), [devices[1]])))
+        it.execute(.job(.updateTwins(JobID(trusted: "j"), [devices[1]])))
         #expect(try Self.job(it).status == .completed && Self.job(it).ended == it.clock.now)
         #expect(try Self.job(it).devices.count(.completed) == 2)
         for device in devices { #expect(try it.entity(device).twin.version == 3) }
@@ -95,27 +99,27 @@ struct JobTests {
     @Test func `A job for no device is completed at once`() throws {
         let it = try HubOnALog()
         _ = try Self.schedule(it)
-        it.execute(.job(.begin(JobID("j"), [])))
+        it.execute(.job(.begin(JobID(trusted: "j"), [])))
         #expect(try Self.job(it).status == .completed)
     }
 
     @Test func `Only what has not begun can be cancelled`() throws {
         let it = try HubOnALog()
         let device = it.make("a")
-        #expect(it.refusal(of: .job(.cancel(try JobID("j"))))?.code == .jobNotFound)
+        #expect(it.refusal(of: .job(.cancel(JobID(trusted: "j"))))?.code == .jobNotFound)
         _ = try Self.schedule(it)
-        it.execute(.job(.cancel(try JobID("j"))))
+        it.execute(.job(.cancel(JobID(trusted: "j"))))
         #expect(try Self.job(it).status == .cancelled)
-        #expect(it.refusal(of: .job(.cancel(try JobID("j"))))?.code == .operationNotAllowedInCurrentState)
+        #expect(it.refusal(of: .job(.cancel(JobID(trusted: "j"))))?.code == .operationNotAllowedInCurrentState)
         // Whoever had found its devices by then comes too late.
         let before = it.hub.lastSequence
-        it.execute(.job(.begin(JobID("j"), [device])))
-        it.execute(.job(.updateTwins(JobID("j"), [device])))
+        it.execute(.job(.begin(JobID(trusted: "j"), [device])))
+        it.execute(.job(.updateTwins(JobID(trusted: "j"), [device])))
         #expect(it.hub.lastSequence == before)
 
         _ = try Self.schedule(it, id: "k")
-        it.execute(.job(.begin(JobID("k"), [device])))
-        #expect(it.refusal(of: .job(.cancel(try JobID("k"))))?.code == .operationNotAllowedInCurrentState)
+        it.execute(.job(.begin(JobID(trusted: "k"), [device])))
+        #expect(it.refusal(of: .job(.cancel(JobID(trusted: "k"))))?.code == .operationNotAllowedInCurrentState)
     }
 
     @Test func `An id is taken as long as its job is known, and so many jobs are active at once`() throws {
@@ -126,7 +130,7 @@ struct JobTests {
         _ = try Self.schedule(it, id: "k")
         let third = Command.job(.schedule(try Self.draft("l", Self.update, at: it.clock.now)))
         #expect(it.refusal(of: third)?.code == .throttlingMaxActiveJobCountExceeded)
-        it.execute(.job(.begin(JobID("j"), [])))
+        it.execute(.job(.begin(JobID(trusted: "j"), [])))
         #expect(it.refusal(of: third) == nil)
         let same = Command.job(.schedule(try Self.draft("j", Self.update, at: it.clock.now)))
         #expect(it.refusal(of: same)?.code == .jobAlreadyExists)
@@ -135,10 +139,10 @@ struct JobTests {
     @Test func `A device that is gone, or whose twin has no room, fails by itself`() throws {
         let it = try HubOnALog()
         let (good, full) = (it.make("a"), it.make("b"))
-        let filler = #"{"tags":{"f":"\#(String(repeating: "x", count: 4000))","g":"\#(String(repeating: "x", count: 4000))"}}"#
+        let long = String(repeating: "x", count: 4000)
+        let filler = #"{"tags":{"f":"\#(long)","g":"\#(long)"}}"#
         #expect(it.refusal(of: .patchTwin(full, try .init(body: JSONDocument(parsing: filler)), .none)) == nil)
-        let work = #""type":"scheduleUpdateTwin","updateTwin":{"etag":"*","tags":{"t":"\#(String(repeating: "y", count: 400))"}}"#
-        _ = try Self.schedule(it, work)
+        _ = try Self.schedule(it, Self.updating(#""tags":{"t":"\#(long.prefix(400))"}"#))
         let devices = [good, full, TwinID(trusted: "gone")]
         while try Self.step(it, devices: devices, limits: it.limits) {}
         let job = try Self.job(it)
@@ -154,14 +158,16 @@ struct JobTests {
         let it = try HubOnALog()
         let devices = ["a", "b", "c"].map { it.make($0) }
         _ = try Self.schedule(it, Self.call, more: #","maxExecutionTimeInSeconds":10"#)
-        let id = try JobID("j")
+        let id = JobID(trusted: "j")
         it.execute(.job(.begin(id, devices)))
         it.execute(.job(.call(id, [devices[0], devices[1]])))
         it.execute(.job(.answered(id, devices[0], .answered(status: 1, payload: []))))
         it.execute(.job(.expire(id)))
         #expect(try Self.job(it).status == .running)
         it.clock.advance(seconds: 10)
-        guard case .expire = try Self.job(it).nextStep(at: it.clock.now, it.limits) else { throw HubOnALog.Unexpected() }
+        guard case .expire = try Self.job(it).nextStep(at: it.clock.now, it.limits) else {
+            throw HubOnALog.Unexpected()
+        }
         it.execute(.job(.expire(id)))
         let job = try Self.job(it)
         #expect(job.status == .failed && job.failure != nil)
@@ -178,7 +184,7 @@ struct JobTests {
         let it = try HubOnALog(limits)
         let devices = ["a", "b", "c"].map { it.make($0) }
         _ = try Self.schedule(it, Self.call)
-        let id = try JobID("j")
+        let id = JobID(trusted: "j")
         it.execute(.job(.begin(id, devices)))
         guard case .call(let first) = try Self.job(it).nextStep(at: it.clock.now, limits) else {
             throw HubOnALog.Unexpected()
@@ -209,7 +215,7 @@ struct JobTests {
         while try Self.step(it, devices: devices, limits: limits) {
             try it.restart(way)
             // What was under way when the hub ended may have become durable without anybody knowing, and is asked for again.
-            it.execute(.job(.updateTwins(JobID("j"), Array(devices.prefix(steps * 3)))))
+            it.execute(.job(.updateTwins(JobID(trusted: "j"), Array(devices.prefix(steps * 3)))))
             steps += 1
         }
         #expect(steps == 8)
@@ -226,7 +232,7 @@ struct JobTests {
         let it = try HubOnALog(limits)
         let devices = ["a", "b", "c"].map { it.make($0) }
         _ = try Self.schedule(it, Self.call)
-        let id = try JobID("j")
+        let id = JobID(trusted: "j")
         it.execute(.job(.begin(id, devices)))
         it.execute(.job(.call(id, [devices[0], devices[1]])))
         it.execute(.job(.answered(id, devices[0], .answered(status: 222, payload: Array("[1]".utf8)))))
@@ -247,14 +253,14 @@ struct JobTests {
     func `What a job was asked and came to is there after a restart`(way: Restart) throws {
         let it = try HubOnALog()
         let device = it.make("a")
-        let later = it.clock.now.adding(seconds: 60)
-        _ = try Self.schedule(it, Self.call, id: "scheduled", more: #","startTime":"\#(later)","maxExecutionTimeInSeconds":7"#)
+        let times = #","startTime":"\#(it.clock.now.adding(seconds: 60))","maxExecutionTimeInSeconds":7"#
+        _ = try Self.schedule(it, Self.call, id: "scheduled", more: times)
         _ = try Self.schedule(it, id: "cancelled")
-        it.execute(.job(.cancel(try JobID("cancelled"))))
+        it.execute(.job(.cancel(JobID(trusted: "cancelled"))))
         _ = try Self.schedule(it, id: "failed")
-        it.execute(.job(.fail(try JobID("failed"), reason: "Line 1:29\n\"")))
+        it.execute(.job(.fail(JobID(trusted: "failed"), reason: "Line 1:29\n\"")))
         _ = try Self.schedule(it, id: "running")
-        it.execute(.job(.begin(try JobID("running"), [device])))
+        it.execute(.job(.begin(JobID(trusted: "running"), [device])))
         let before = it.hub.jobs.all.map(Self.text)
         try it.restart(way)
         #expect(it.hub.jobs.all.map(Self.text) == before)
@@ -288,11 +294,11 @@ struct JobTests {
         while try Self.step(it, "five", devices: devices, limits: limits) {}
         // Two more devices do not fit beside those of an ended job, which makes room.
         _ = try Self.schedule(it, id: "six")
-        it.execute(.job(.begin(try JobID("six"), devices)))
+        it.execute(.job(.begin(JobID(trusted: "six"), devices)))
         #expect(ids() == ["six"])
         // They do not fit beside those of an active one.
         _ = try Self.schedule(it, id: "seven")
-        it.execute(.job(.begin(try JobID("seven"), devices)))
+        it.execute(.job(.begin(JobID(trusted: "seven"), devices)))
         #expect(try Self.job(it, "seven").status == .failed)
         #expect(try Self.job(it, "six").status == .running)
         it.clock.advance(seconds: limits.jobRetentionSeconds + 1)
@@ -306,7 +312,7 @@ struct JobTests {
         let it = try HubOnALog(limits)
         let devices = ["a", "b", "c"].map { it.make($0) }
         _ = try Self.schedule(it, Self.call)
-        let id = try JobID("j")
+        let id = JobID(trusted: "j")
         it.execute(.job(.begin(id, devices)))
         it.execute(.job(.call(id, devices)))
         for device in devices.prefix(2) {
@@ -321,10 +327,10 @@ struct JobTests {
         let it = try HubOnALog()
         let device = it.make("a")
         _ = try Self.schedule(it)
-        it.execute(.job(.begin(try JobID("j"), [device])))
+        it.execute(.job(.begin(JobID(trusted: "j"), [device])))
         it.execute(.reset(.empty))
         #expect(it.hub.jobs.isEmpty)
-        guard case .done = it.execute(.job(.updateTwins(try JobID("j"), [device]))) else {
+        guard case .done = it.execute(.job(.updateTwins(JobID(trusted: "j"), [device]))) else {
             throw HubOnALog.Unexpected()
         }
     }
@@ -333,12 +339,12 @@ struct JobTests {
         let it = try HubOnALog()
         let device = it.make("a")
         _ = try Self.schedule(it)
-        it.execute(.job(.begin(try JobID("j"), [device])))
+        it.execute(.job(.begin(JobID(trusted: "j"), [device])))
         it.refuseWrites(.refused(reason: "full"))
-        #expect(it.refusal(of: .job(.updateTwins(try JobID("j"), [device])))?.code == .serviceUnavailable)
+        #expect(it.refusal(of: .job(.updateTwins(JobID(trusted: "j"), [device])))?.code == .serviceUnavailable)
         #expect(try Self.job(it).devices.count(.pending) == 1)
         it.refuseWrites(nil)
-        it.execute(.job(.updateTwins(try JobID("j"), [device])))
+        it.execute(.job(.updateTwins(JobID(trusted: "j"), [device])))
         #expect(try Self.job(it).status == .completed)
         #expect(try it.entity(device).twin.version == 3)
     }
