@@ -27,7 +27,7 @@ extension HubState {
             let reason = "The job did not end within maxExecutionTimeInSeconds, \(job.seconds)."
             return try take([.ended(id, .failed, reason: reason)], id, context)
         case .abandonCalls: return try abandonCalls(context)
-        case .forgetOld: return try forget(makingRoomFor: 0, context)
+        case .forgetOld: return try forget(context)
         }
     }
 
@@ -38,7 +38,7 @@ extension HubState {
                 .throttlingMaxActiveJobCountExceeded,
                 "\(limits.activeJobs) jobs are active or scheduled, as many as there may be.")
         }
-        var decision = try forget(makingRoomFor: 0, context)
+        var decision = try forget(makingRoomForJobs: 1, context)
         let scheduled = try take([.scheduled(ScheduledJob(draft, at: context.now))], draft.id, context)
         decision.events += scheduled.events
         decision.outcome = scheduled.outcome
@@ -60,7 +60,7 @@ extension HubState {
         _ id: JobID, _ devices: [TwinID], _ context: DecisionContext
     ) throws(HubError) -> Decision {
         guard let job = jobs[id], case .waiting = job.phase else { return .nothing }
-        var decision = try forget(makingRoomFor: devices.count, context)
+        var decision = try forget(makingRoomForDevices: devices.count, context)
         guard jobs.devices + devices.count <= limits.jobDevices else {
             let reason = "The job is for \(devices.count) devices, and \(limits.jobDevices) are kept of all jobs."
             decision.events += try take([.ended(id, .failed, reason: reason)], id, context).events
@@ -139,10 +139,10 @@ extension HubState {
 
     /// Ended jobs that are too old, and the oldest of them where there are too many.
     private mutating func forget(
-        makingRoomFor devices: Int, _ context: DecisionContext
+        makingRoomForJobs more: Int = 0, makingRoomForDevices devices: Int = 0, _ context: DecisionContext
     ) throws(HubError) -> Decision {
         let old = context.now.adding(seconds: -limits.jobRetentionSeconds)
-        var (count, rows, bytes) = (jobs.count, jobs.devices + devices, jobs.payloadBytes)
+        var (count, rows, bytes) = (jobs.count + more, jobs.devices + devices, jobs.payloadBytes)
         var forgotten: [JobID] = []
         let ended = jobs.all.compactMap { job in job.ended.map { (job, $0) } }.sorted { $0.1 < $1.1 }
         for (job, time) in ended {
