@@ -11,6 +11,7 @@ struct Snapshot: Sendable {
     let authorities: AuthorityRegistry
     let settings: DefenderSettings
     let configurations: ConfigurationRegistry
+    let jobs: JobBook
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -23,12 +24,14 @@ struct Snapshot: Sendable {
         authorities = state.authorities
         settings = state.settings
         configurations = state.configurations
+        jobs = state.jobs
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
     }
 
-    /// Hands over the snapshot's lines: a header, the certificate authorities, the configurations, the seed's identities, then the entities.
+    /// Hands over the snapshot's lines: a header, the certificate authorities, the configurations, the jobs, the seed's
+    /// identities, then the entities.
     func writeLines(
         _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
     ) throws(LogFailure) {
@@ -54,6 +57,22 @@ struct Snapshot: Sendable {
                 json.beginObject()
                 json.key(key)
                 configuration.write(to: &json)
+                json.endObject()
+                try flush()
+            }
+        }
+        for job in jobs.all {
+            json.beginObject()
+            json.key("job")
+            job.write(to: &json)
+            json.endObject()
+            try flush()
+            for page in job.devices.pages {
+                json.beginObject()
+                json.key("jobDevices")
+                json.beginArray()
+                for row in page { row.write(to: &json) }
+                json.endArray()
                 json.endObject()
                 try flush()
             }

@@ -39,6 +39,7 @@ final class Writer: @unchecked Sendable {
         var trust: CertificateAuthorities
         var settings: DefenderSettings
         var configurations: ConfigurationRegistry
+        var jobs: JobBook
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -71,7 +72,7 @@ final class Writer: @unchecked Sendable {
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 authorities: state.authorities, trust: state.authorities.trust,
-                settings: state.settings, configurations: state.configurations, obstacle: nil))
+                settings: state.settings, configurations: state.configurations, jobs: state.jobs, obstacle: nil))
     }
 
     /// Goes on with what a process before this one has not finished.
@@ -194,6 +195,7 @@ final class Writer: @unchecked Sendable {
                 $0.registry = state.registry
                 $0.settings = state.settings
                 $0.configurations = state.configurations
+                $0.jobs = state.jobs
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
                 $0.seedCount = state.seed.count
