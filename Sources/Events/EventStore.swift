@@ -8,8 +8,9 @@ import Vocabulary
 /// Events are encoded by whoever brings them, wait in a bounded queue, and are written by one serial queue, as many as
 /// have piled up with one write. A completion is called when its events are as durable as the log's setting promises; only
 /// then do readers see them. A reset of the hub takes nothing from here: what was told to a back end has been told.
+///
+/// Not checked: `batch`, `last` and `snapshotCovering` belong to `queue`; the rest is constant or locked.
 public final class EventStore: @unchecked Sendable {
-    // `batch`, `last` and `snapshotCovering` belong to `queue`; the rest is constant or locked.
     private let queue = DispatchQueue(label: "twinhub.events", qos: .userInitiated)
     private var batch: LogBatch
     private var last: UInt64

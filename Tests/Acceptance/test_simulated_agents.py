@@ -105,7 +105,9 @@ def test_a_fleet_of_agents_follows_a_change_and_drift_is_seen(own, simulate, kin
     assert len(silent) >= AGENTS // 10
     # What its messages depart from the schemas in is what that agent is known to depart in.
     for device in sorted(set(DEVICES) - silent)[:10]:
-        for shown in ok(own.get(f"/emulator/devices/{device}/security/events", after=0))["messages"]:
+        messages = ok(own.get(f"/emulator/devices/{device}/security/events", after=0))["messages"]
+        assert messages
+        for shown in messages:
             assert shown["message"]["kind"] == "envelope"
             assert [finding for finding in shown["message"]["lint"] if "knownDeparture" not in finding] == []
     configure(own, "classic", {"snapshotFrequency": "PT2H", "eventPriorityLogin": "Low"})

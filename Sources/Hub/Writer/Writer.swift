@@ -7,8 +7,9 @@ import Vocabulary
 
 /// The one writer. Takes the commands that have piled up, decides them on its head state, appends their events, makes the
 /// batch durable, and only then publishes: entities for readers, answers for callers, notices for those who wait.
+///
+/// Not checked: `state`, `durable`, `batch`, `json` and `sequence` belong to `queue`; the rest is constant or locked.
 final class Writer: @unchecked Sendable {
-    // `state`, `durable`, `batch`, `json` and `sequence` belong to `queue`; the rest is constant or locked.
     private let queue = DispatchQueue(label: "twinhub.writer", qos: .userInitiated)
     private var state: HubState
     /// The state without the batch at hand, to return to when that cannot be made durable.

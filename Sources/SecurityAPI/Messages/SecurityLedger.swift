@@ -60,7 +60,7 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     public func deliver(_ delivery: Delivery) {
         for recorded in delivery.events {
             guard case .twinPatched(let id, _, _) = recorded.event, let module = SecurityModule(of: id),
-                let hub = hub.withLock({ $0 }), let entity = hub.entity(id),
+                ledger.withLock({ $0[id.device] != nil }), let hub = hub.withLock({ $0 }), let entity = hub.entity(id),
                 let desired = try? JSONDocument(parsing: Array(entity.twin.desired)).root
             else { continue }
             ledger.withLock { $0[id.device]?.twinChanged(.security(module, desired: desired), at: recorded.time) }
