@@ -26,7 +26,9 @@ import Vocabulary
                 authenticationType: "sas", modelID: model, iotEdge: false))
     }
 
-    private static func view(_ twin: RenderedTwin) throws -> Tree { try Tree(JSONDocument(parsing: twin.digitalTwin()).root) }
+    private static func view(_ twin: RenderedTwin) throws -> Tree {
+        try Tree(JSONDocument(parsing: twin.digitalTwin()).root)
+    }
     private static func tree(_ text: String) throws -> Tree { try Tree(JSONDocument(parsing: text).root) }
 
     @Test("a device without a model has a digital twin with an empty one")
@@ -77,7 +79,8 @@ import Vocabulary
     @Test("an object that only one side marks is a component; one beside a scalar is not")
     func oneSided() throws {
         let marked = try Self.rendered(desired: [#"{"c":{"a":1}}"#], reported: [#"{"c":{"__t":"c","b":2}}"#])
-        #expect(try JSONDocument(parsing: marked.digitalTwin()).root["c"]?["$metadata"]?["a"]?["desiredValue"]?.int == 1)
+        let metadata = try JSONDocument(parsing: marked.digitalTwin()).root["c"]?["$metadata"]
+        #expect(metadata?["a"]?["desiredValue"]?.int == 1)
         let mixed = try Self.rendered(desired: [#"{"c":{"__t":"c","a":1}}"#], reported: [#"{"c":5}"#])
         #expect(try JSONDocument(parsing: mixed.digitalTwin()).root["c"]?.int == 5)
     }
@@ -184,7 +187,9 @@ import Vocabulary
     @Test("the texts that are known are the service's")
     func texts() throws {
         let path = try JSONDocument(parsing: #"[{"op":"add","path":"targetTemperature","value":1}]"#)
-        #expect(throws: HubError(.invalidDigitalTwinPatch, "Error in path: targetTemperature. 'path' string must be non-null, begin with '/' and have atleast the component name.")) {
+        let text =
+            "Error in path: targetTemperature. 'path' string must be non-null, begin with '/' and have atleast the component name."
+        #expect(throws: HubError(.invalidDigitalTwinPatch, text)) {
             try DigitalTwinPatch(body: path)
         }
     }

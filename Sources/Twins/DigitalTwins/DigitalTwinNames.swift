@@ -11,7 +11,8 @@ enum DigitalTwinNames {
     /// digit first.
     static func isName(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
-        guard (1...maximumLength).contains(bytes.count), bytes.allSatisfy({ isLetter($0) || isDigit($0) || $0 == underscore })
+        guard (1...maximumLength).contains(bytes.count),
+            bytes.allSatisfy({ isLetter($0) || isDigit($0) || $0 == underscore })
         else { return false }
         return isLetter(bytes[0]) && bytes[bytes.count - 1] != underscore
     }

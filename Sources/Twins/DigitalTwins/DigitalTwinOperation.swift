@@ -11,6 +11,13 @@ struct DigitalTwinOperation {
         /// A property of the root, or a component.
         case root(String)
         case member(component: String, String)
+
+        /// Its last part.
+        var name: String {
+            switch self {
+            case .root(let name), .member(_, let name): name
+            }
+        }
     }
 
     enum Change {
@@ -49,7 +56,8 @@ struct DigitalTwinOperation {
         }
         let names = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         if names.contains(where: { $0.hasPrefix("$") }) {
-            throw HubError(.invalidDigitalTwinPatchPath, "Error in path: \(text). What begins with '$' is the hub's own.")
+            throw HubError(
+                .invalidDigitalTwinPatchPath, "Error in path: \(text). What begins with '$' is the hub's own.")
         }
         guard names.allSatisfy(DigitalTwinNames.isName) else {
             throw HubError(
@@ -70,13 +78,13 @@ struct DigitalTwinOperation {
     /// At the root, an object with an empty `$metadata` is a component.
     private static func change(_ value: JSONValue, at target: Target) throws(HubError) -> Change {
         guard case .root(let name) = target, let metadata = value["$metadata"] else {
-            let name = if case .member(_, let name) = target { name } else if case .root(let name) = target { name } else { "" }
-            try DigitalTwinValue.check(value, of: name)
+            try DigitalTwinValue.check(value, of: target.name)
             return .property(value)
         }
         guard metadata.kind == .object, metadata.count == 0 else {
             throw HubError(
-                .invalidDigitalTwinPatch, "Error in component '\(name)': '$metadata' marks it and has to be an empty object.")
+                .invalidDigitalTwinPatch,
+                "Error in component '\(name)': '$metadata' marks it and has to be an empty object.")
         }
         var members: [(name: String, value: JSONValue)] = []
         for member in value.members where member.key != "$metadata" {

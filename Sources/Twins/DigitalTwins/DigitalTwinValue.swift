@@ -22,7 +22,9 @@ enum DigitalTwinValue {
         }
     }
 
-    static func badName(_ name: String, in owner: String) -> HubError { invalid("'\(name)' in '\(owner)' is no valid name.") }
+    static func badName(_ name: String, in owner: String) -> HubError {
+        invalid("'\(name)' in '\(owner)' is no valid name.")
+    }
 
     private static func invalid(_ text: String) -> HubError { HubError(.invalidDigitalTwinPayload, text) }
 }
