@@ -67,6 +67,8 @@ struct RecordedEventTests {
             #"{"authority":{"name":"a.b_C","certificate":"\#(certificate)","created":"2027-01-15T08:00:00Z","updated":"2027-01-15T08:00:00Z","isVerified":true,"etagCounter":1}}"#
         ), ("authority.deleted", #"{"name":"line-4"}"#),
         ("defender.settingsUpdated", #"{"settings":{"modules":"both","strict":true}}"#),
+        ("routing.updated", #"{"routing":{"routes":[{"name":"é\"","condition":"$body.t > 70"}]}}"#),
+        ("routing.updated", #"{"routing":null}"#),
     ]
 
     private static let certificate = Base64.encode(SampleAuthorities.one.der)
@@ -255,6 +257,8 @@ struct RecordedEventTests {
         it.execute(.challengeAuthority(authority, .any))
         it.execute(.deleteAuthority(authority, .any))
         it.execute(.putDefenderSettings(DefenderSettings(rule: .micro, isStrict: true)))
+        it.execute(.putRouting(RoutingDeclaration(Array(#"{"routes":["\u0000😀"]}"#.utf8))))
+        it.execute(.putRouting(nil))
         #expect(try it.entity(device).messages.count == 1)
     }
 }

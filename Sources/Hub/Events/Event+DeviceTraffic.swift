@@ -37,7 +37,7 @@ extension Event {
             for sequence in sequences { json.value(sequence) }
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
-            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated:
+            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .routingUpdated:
             break
         }
     }
@@ -67,7 +67,8 @@ extension Event {
         case .messageAbandoned:
             self = .messageAbandoned(id, sequence: try number("sequence"))
         case .feedbackCompleted, .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced,
-            .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated:
+            .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
+            .routingUpdated:
             throw RecordError("kind")
         }
     }

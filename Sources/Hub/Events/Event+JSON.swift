@@ -23,6 +23,7 @@ extension RecordedEvent {
         case authorityUpdated = "authority.updated"
         case authorityDeleted = "authority.deleted"
         case defenderSettingsUpdated = "defender.settingsUpdated"
+        case routingUpdated = "routing.updated"
     }
 
     public var kind: Kind {
@@ -45,6 +46,7 @@ extension RecordedEvent {
         case .authorityUpdated: .authorityUpdated
         case .authorityDeleted: .authorityDeleted
         case .defenderSettingsUpdated: .defenderSettingsUpdated
+        case .routingUpdated: .routingUpdated
         }
     }
 
@@ -56,7 +58,9 @@ extension RecordedEvent {
             .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
             .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
             id
-        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated: nil
+        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
+            .routingUpdated:
+            nil
         }
     }
 
@@ -121,6 +125,9 @@ extension RecordedEvent {
         case .defenderSettingsUpdated(let settings):
             json.key("settings")
             settings.write(to: &json)
+        case .routingUpdated(let declaration):
+            json.key("routing")
+            if let declaration { json.raw(declaration.json) } else { json.null() }
         }
         if let origin {
             json.key("origin")
@@ -184,6 +191,9 @@ extension RecordedEvent {
                 event = .authorityDeleted(AuthorityName(trusted: name))
             case .defenderSettingsUpdated:
                 event = .defenderSettingsUpdated(try DefenderSettings(try part("settings")))
+            case .routingUpdated:
+                let value = try part("routing")
+                event = .routingUpdated(value.isNull ? nil : try RoutingDeclaration(record: value))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -277,6 +287,7 @@ extension RecordedEvent.Kind {
         case .authorityUpdated: "authority.updated"
         case .authorityDeleted: "authority.deleted"
         case .defenderSettingsUpdated: "defender.settingsUpdated"
+        case .routingUpdated: "routing.updated"
         }
     }
 }

@@ -36,6 +36,9 @@ public enum Event: Sendable {
 
     /// How security modules are kept from now on.
     case defenderSettingsUpdated(DefenderSettings)
+
+    /// Where events for back ends go from now on; nil for where they go by default.
+    case routingUpdated(RoutingDeclaration?)
 }
 
 /// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log, the change

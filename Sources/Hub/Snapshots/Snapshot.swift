@@ -10,6 +10,7 @@ struct Snapshot: Sendable {
     let feedback: FeedbackQueue
     let authorities: AuthorityRegistry
     let settings: DefenderSettings
+    let routing: RoutingDeclaration?
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -21,6 +22,7 @@ struct Snapshot: Sendable {
         feedback = state.feedback
         authorities = state.authorities
         settings = state.settings
+        routing = state.routing
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
@@ -80,6 +82,10 @@ struct Snapshot: Sendable {
         json.value(seed.isComplete)
         json.key("defender")
         settings.write(to: &json)
+        if let routing {
+            json.key("routing")
+            json.raw(routing.json)
+        }
         json.key("feedback")
         feedback.write(to: &json)
         for (key, ids) in [("connected", connected), ("queued", queued)] {

@@ -10,6 +10,7 @@ struct SnapshotReader {
         var seedIsComplete: Bool
         var feedback: FeedbackQueue
         var settings: DefenderSettings
+        var routing: RoutingDeclaration?
         var connected: Set<TwinID>
         var queued: Set<TwinID>
     }
@@ -65,6 +66,7 @@ struct SnapshotReader {
             sequence: try number("sequence"), registry: registry,
             seedIsComplete: hub["seedIsComplete"]?.bool ?? false, feedback: try FeedbackQueue(record: feedback),
             settings: try hub["defender"].map { try DefenderSettings($0) } ?? DefenderSettings(),
+            routing: try hub["routing"].map { (value) throws(RecordError) in try RoutingDeclaration(record: value) },
             connected: ids("connected"), queued: ids("queued"))
     }
 }

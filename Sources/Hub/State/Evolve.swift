@@ -45,6 +45,8 @@ extension HubState {
             authorities.remove(name)
         case .defenderSettingsUpdated(let settings):
             self.settings = settings
+        case .routingUpdated(let declaration):
+            routing = declaration
         }
     }
 

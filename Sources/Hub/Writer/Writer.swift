@@ -37,6 +37,7 @@ final class Writer: @unchecked Sendable {
         /// Made of `authorities`.
         var trust: CertificateAuthorities
         var settings: DefenderSettings
+        var routing: RoutingDeclaration?
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -68,7 +69,7 @@ final class Writer: @unchecked Sendable {
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 authorities: state.authorities, trust: state.authorities.trust,
-                settings: state.settings, obstacle: nil))
+                settings: state.settings, routing: state.routing, obstacle: nil))
     }
 
     func submit(_ submissions: [Submission]) {
@@ -179,6 +180,7 @@ final class Writer: @unchecked Sendable {
                 if let trust { ($0.authorities, $0.trust) = (state.authorities, trust) }
                 $0.registry = state.registry
                 $0.settings = state.settings
+                $0.routing = state.routing
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
                 $0.seedCount = state.seed.count
