@@ -67,12 +67,11 @@ public final class Emulator: Sendable {
             live: live, authorities: credentials.authorities)
         let ledger = AgentLedger(environment: environment)
         let security = SecurityLedger(environment: environment) { logger.error("\($0)") }
+        let routes =
+            ServiceAPI.routes(QueryDesk(environment: environment)) + DeviceAPI.routes
+            + SecurityAPI.routes(ledger, security) + FilesAPI(storage).routes + operations.routes
         let dispatcher = Dispatcher(
-            RouteTable(
-                ServiceAPI.routes(QueryDesk(environment: environment)) + DeviceAPI.routes
-                    + SecurityAPI.routes(ledger, security)
-                    + FilesAPI(storage).routes
-                    + operations.routes))
+            RouteTable(routes + [OpenAPIDocument.route(of: routes) { Operations.allDescriptions }]))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
             readiness: readiness, mqtt: MQTTService(disabledAnswer: configuration.disabledAnswer), reactor: reactor,
