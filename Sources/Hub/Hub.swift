@@ -37,6 +37,11 @@ public final class Hub: Sendable {
             let origin = Origin(principal: "hub", requestID: environment.requestID(), transport: "hub")
             _ = execute(.closeStaleLinks, origin: origin)
         }
+        if replay.state.jobs.all.contains(where: { $0.devices.count(.running) > 0 }) {
+            let origin = Origin(principal: "hub", requestID: environment.requestID(), transport: "hub")
+            _ = execute(.job(.abandonCalls), origin: origin)
+        }
+        writer.resume()
     }
 
     // MARK: Reading
@@ -70,11 +75,20 @@ public final class Hub: Sendable {
     /// Whether cloud-to-device messages wait anywhere, so that some may expire.
     public var hasQueuedMessages: Bool { writer.published.withLock { $0.hasQueuedMessages } }
 
+    /// The scheduled jobs.
+    public var jobs: JobBook { writer.published.withLock { $0.jobs } }
+
     /// The certificate authorities, by name.
     public var authorities: [RegisteredAuthority] { writer.published.withLock { $0.authorities.authorities } }
 
     /// The same for judging the certificates of clients.
     public var certificateAuthorities: CertificateAuthorities { writer.published.withLock { $0.trust } }
+
+    /// The automatic configurations, by id.
+    public var configurations: [Configuration] { writer.published.withLock { $0.configurations.active } }
+
+    /// Whether all twins are as the configurations want them.
+    public var configurationsAreSettled: Bool { writer.published.withLock { $0.configurations.isSettled } }
 
     /// Why writes are refused at present; nil while they are taken.
     public var writeObstacle: String? { writer.published.withLock { $0.obstacle } }

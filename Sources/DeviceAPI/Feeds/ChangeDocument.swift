@@ -6,7 +6,7 @@ import Vocabulary
 enum ChangeDocument {
     /// What a change is about.
     enum Kind: String, CaseIterable {
-        case identity, twin, hub, link, message, certificate
+        case identity, twin, hub, link, message, certificate, configuration, job
     }
 
     /// What happened to it.
@@ -18,16 +18,20 @@ enum ChangeDocument {
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
         case updateDefenderSettings
+        case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
+        case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
-        case .twinPatched, .twinReplaced, .twinReported: .twin
+        case .twinPatched, .twinReplaced, .twinReported, .twinTargeted: .twin
         case .seeded, .reset, .defenderSettingsUpdated: .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
+        case .configurationUpdated, .configurationDeleted, .configurationsSettled: .configuration
+        case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten: .job
         }
     }
 
@@ -51,6 +55,16 @@ enum ChangeDocument {
         case .authorityUpdated: .updateCertificate
         case .authorityDeleted: .deleteCertificate
         case .defenderSettingsUpdated: .updateDefenderSettings
+        case .configurationUpdated: .updateConfiguration
+        case .configurationDeleted: .deleteConfiguration
+        case .configurationsSettled: .settleConfigurations
+        case .twinTargeted: .targetTwin
+        case .jobScheduled: .scheduleJob
+        case .jobBegan: .beginJob
+        case .jobCalled: .callDevices
+        case .jobDevicesEnded: .endDeviceJobs
+        case .jobEnded: .endJob
+        case .jobsForgotten: .forgetJobs
         }
     }
 
@@ -106,7 +120,8 @@ enum ChangeDocument {
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated:
+            .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled,
+            .twinTargeted, .job:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

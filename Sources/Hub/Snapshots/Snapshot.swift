@@ -10,6 +10,8 @@ struct Snapshot: Sendable {
     let feedback: FeedbackQueue
     let authorities: AuthorityRegistry
     let settings: DefenderSettings
+    let configurations: ConfigurationRegistry
+    let jobs: JobBook
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -21,12 +23,15 @@ struct Snapshot: Sendable {
         feedback = state.feedback
         authorities = state.authorities
         settings = state.settings
+        configurations = state.configurations
+        jobs = state.jobs
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
     }
 
-    /// Hands over the snapshot's lines: a header, the certificate authorities, the seed's identities, then the entities.
+    /// Hands over the snapshot's lines: a header, the certificate authorities, the configurations, the jobs, the seed's
+    /// identities, then the entities.
     func writeLines(
         _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
     ) throws(LogFailure) {
@@ -44,6 +49,33 @@ struct Snapshot: Sendable {
             authority.write(to: &json)
             json.endObject()
             try flush()
+        }
+        for (key, list): (StaticString, _) in [
+            ("configuration", configurations.active), ("retiredConfiguration", configurations.retired),
+        ] {
+            for configuration in list {
+                json.beginObject()
+                json.key(key)
+                configuration.write(to: &json)
+                json.endObject()
+                try flush()
+            }
+        }
+        for job in jobs.all {
+            json.beginObject()
+            json.key("job")
+            job.write(to: &json)
+            json.endObject()
+            try flush()
+            for page in job.devices.pages {
+                json.beginObject()
+                json.key("jobDevices")
+                json.beginArray()
+                for row in page { row.write(to: &json) }
+                json.endArray()
+                json.endObject()
+                try flush()
+            }
         }
         for seeded in seed.identities {
             json.beginObject()
@@ -80,6 +112,17 @@ struct Snapshot: Sendable {
         json.value(seed.isComplete)
         json.key("defender")
         settings.write(to: &json)
+        if !configurations.isUntouched {
+            json.key("configurations")
+            json.beginObject()
+            json.key("newestNumber")
+            json.value(configurations.newestNumber)
+            json.key("revision")
+            json.value(configurations.revision)
+            json.key("settled")
+            json.value(configurations.settled)
+            json.endObject()
+        }
         json.key("feedback")
         feedback.write(to: &json)
         for (key, ids) in [("connected", connected), ("queued", queued)] {

@@ -15,6 +15,8 @@ struct HubState {
     var feedback: FeedbackQueue
     var authorities: AuthorityRegistry
     var settings: DefenderSettings
+    var configurations: ConfigurationRegistry
+    var jobs: JobBook
     /// Identities that the command at hand has promised and not yet made.
     var promisedIdentities = 0
     /// Who is to be looked at, of what is published; for commands that concern everybody.
@@ -26,6 +28,7 @@ struct HubState {
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
+        configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
         attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
         self.base = base
@@ -35,6 +38,8 @@ struct HubState {
         self.feedback = feedback
         self.authorities = authorities
         self.settings = settings
+        self.configurations = configurations
+        self.jobs = jobs
         self.attention = attention
         // Where messages wait that nobody has looked at yet, any may be due.
         self.nextExpiry = nextExpiry ?? (attention.queued.isEmpty ? .latest : .never)
@@ -49,7 +54,8 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, attention: attention, nextExpiry: nextExpiry)
+            settings: settings, configurations: configurations, jobs: jobs, attention: attention,
+            nextExpiry: nextExpiry)
     }
 
     /// Every device, in no order.
@@ -76,6 +82,8 @@ struct HubState {
         registry.clear()
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
+        configurations.clear()
+        jobs = JobBook()
     }
 
     /// Everybody has been looked at whose messages might be due.

@@ -47,6 +47,21 @@ public final class QueryDesk: Sendable {
         _ query: TwinQuery, text: String, pageSize: Int, of hub: Hub,
         then answer: @escaping @Sendable (Result<QueryPage, HubError>) -> Void
     ) throws(HubError) {
+        try look(through: hub) { [self, hub] moment in
+            answer(
+                Result { () throws(HubError) in
+                    let result =
+                        try query.collection == .jobs
+                        ? QueryResult(of: query, in: hub.jobs) : QueryResult(of: query, in: moment)
+                    return page(of: result, kept: nil, from: 0, text, pageSize)
+                })
+        }
+    }
+
+    /// Lends everything as it stands now to somebody who goes through all of it, on the desk's queue when his turn comes.
+    func look(
+        through hub: Hub, _ body: @escaping @Sendable (HubMoment) -> Void
+    ) throws(HubError) {
         let isTaken = state.withLock { state in
             guard state.waiting < Self.waitingQueries else { return false }
             state.waiting += 1
@@ -56,12 +71,8 @@ public final class QueryDesk: Sendable {
         let queue = queue
         hub.moment { moment in
             queue.async { [self] in
-                let outcome = Result { () throws(HubError) in
-                    let result = try QueryResult(of: query, in: moment)
-                    return page(of: result, kept: nil, from: 0, text, pageSize)
-                }
                 state.withLock { $0.waiting -= 1 }
-                answer(outcome)
+                body(moment)
             }
         }
     }
@@ -87,6 +98,11 @@ public final class QueryDesk: Sendable {
         return page(of: result, kept: place.result, from: place.offset, text, pageSize)
     }
 
+    /// The first page of what has been found already.
+    func show(_ result: QueryResult, text: String, pageSize: Int) -> QueryPage {
+        page(of: result, kept: nil, from: 0, text, pageSize)
+    }
+
     // MARK: Pages
 
     private func page(of result: QueryResult, kept: UInt64?, from start: Int, _ text: String, _ pageSize: Int)
@@ -99,7 +115,7 @@ public final class QueryDesk: Sendable {
                 result: kept ?? keep(result), offset: end, query: Self.hash(text), pageSize: pageSize)
         }
         return QueryPage(
-            body: result.page(start..<max(start, end)), isOfDocuments: result.isOfDocuments,
+            body: result.page(start..<max(start, end)), itemType: result.itemType,
             continuation: token?.text(secret: secret))
     }
 
@@ -132,8 +148,7 @@ public final class QueryDesk: Sendable {
 struct QueryPage: Sendable {
     /// A JSON array.
     let body: [UInt8]
-    /// Whether the rows are whole twins.
-    let isOfDocuments: Bool
+    let itemType: QueryResult.ItemType
     /// Nil on the last page.
     let continuation: String?
 }
