@@ -8,6 +8,7 @@ extension ServiceAPI {
         all.merge(twins) { $1 }
         all.merge(calls) { $1 }
         all.merge(certificates) { $1 }
+        all.merge(fleetDescriptions) { $1 }
         return all
     }
 
