@@ -5,7 +5,8 @@ import Endpoints
 public enum ServiceAPI {
     public static func routes(_ desk: QueryDesk) -> [Route] {
         Devices.routes + Modules.routes + BulkRegistry.routes + Twins.routes + Statistics.routes
-            + DirectMethods.routes + CloudToDevice.routes + Certificates.routes + Queries(desk).routes + NotYet.routes
+            + DirectMethods.routes + CloudToDevice.routes + Certificates.routes + Queries(desk).routes
+            + Configurations(desk).routes + NotYet.routes
     }
 
     /// Ends every wait on this shard, as a server does that stops. On the shard.

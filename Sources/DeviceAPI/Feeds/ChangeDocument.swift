@@ -6,7 +6,7 @@ import Vocabulary
 enum ChangeDocument {
     /// What a change is about.
     enum Kind: String, CaseIterable {
-        case identity, twin, hub, link, message, certificate
+        case identity, twin, hub, link, message, certificate, configuration
     }
 
     /// What happened to it.
@@ -17,17 +17,20 @@ enum ChangeDocument {
         case connect, disconnect, updateSession
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
-        case updateDefenderSettings, updateRouting
+        case updateDefenderSettings
+        case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
+        case updateRouting
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
-        case .twinPatched, .twinReplaced, .twinReported: .twin
+        case .twinPatched, .twinReplaced, .twinReported, .twinTargeted: .twin
         case .seeded, .reset, .defenderSettingsUpdated, .routingUpdated: .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
+        case .configurationUpdated, .configurationDeleted, .configurationsSettled: .configuration
         }
     }
 
@@ -52,6 +55,10 @@ enum ChangeDocument {
         case .authorityDeleted: .deleteCertificate
         case .defenderSettingsUpdated: .updateDefenderSettings
         case .routingUpdated: .updateRouting
+        case .configurationUpdated: .updateConfiguration
+        case .configurationDeleted: .deleteConfiguration
+        case .configurationsSettled: .settleConfigurations
+        case .twinTargeted: .targetTwin
         }
     }
 
@@ -107,7 +114,8 @@ enum ChangeDocument {
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated, .routingUpdated:
+            .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled,
+            .twinTargeted, .routingUpdated:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

@@ -60,6 +60,15 @@ public enum Command: Sendable {
     /// Changes the configuration of these devices' security modules, each by a patch of desired that carries the complete object.
     /// All in one batch; a device that cannot be changed is named, and the others are.
     case configureAgents([TwinID], SecurityModule, [ConfigurationChange])
+
+    /// Without a precondition: create; with one: update everything but the content (rest.md section 11.2).
+    case putConfiguration(ConfigurationID, ConfigurationDraft, Precondition)
+    /// What it has written stays.
+    case deleteConfiguration(ConfigurationID, Precondition)
+    /// Writes an edge device's modules, once and by no configuration (rest.md section 11.4).
+    case applyContent(TwinID, ConfigurationContent)
+    /// Brings these twins into line with the configurations. The last of a series says which revision all of them follow then.
+    case settleConfigurations([TwinID], through: UInt64?)
 }
 
 /// What a reset leaves behind.
@@ -82,6 +91,8 @@ public enum Outcome: Sendable {
     case authority(RegisteredAuthority)
     /// Security modules were made where they were missing.
     case secured(SecuringReport)
+    /// As it now stands.
+    case configuration(Configuration)
     case refused(HubError)
 }
 

@@ -37,7 +37,8 @@ extension Event {
             for sequence in sequences { json.value(sequence) }
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
-            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .routingUpdated:
+            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .configurationUpdated,
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .routingUpdated:
             break
         }
     }
@@ -68,7 +69,7 @@ extension Event {
             self = .messageAbandoned(id, sequence: try number("sequence"))
         case .feedbackCompleted, .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced,
             .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .routingUpdated:
+            .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted, .routingUpdated:
             throw RecordError("kind")
         }
     }

@@ -24,6 +24,10 @@ extension RecordedEvent {
         case authorityDeleted = "authority.deleted"
         case defenderSettingsUpdated = "defender.settingsUpdated"
         case routingUpdated = "routing.updated"
+        case configurationUpdated = "configuration.updated"
+        case configurationDeleted = "configuration.deleted"
+        case configurationsSettled = "configuration.settled"
+        case twinTargeted = "twin.targeted"
     }
 
     public var kind: Kind {
@@ -47,6 +51,10 @@ extension RecordedEvent {
         case .authorityDeleted: .authorityDeleted
         case .defenderSettingsUpdated: .defenderSettingsUpdated
         case .routingUpdated: .routingUpdated
+        case .configurationUpdated: .configurationUpdated
+        case .configurationDeleted: .configurationDeleted
+        case .configurationsSettled: .configurationsSettled
+        case .twinTargeted: .twinTargeted
         }
     }
 
@@ -56,10 +64,11 @@ extension RecordedEvent {
         case .identityCreated(let identity, _), .identityUpdated(let identity): identity.id
         case .identityDeleted(let id, _, _), .twinPatched(let id, _, _), .twinReplaced(let id, _, _),
             .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
-            .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
+            .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _),
+            .twinTargeted(let id, _):
             id
         case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .routingUpdated:
+            .configurationUpdated, .configurationDeleted, .configurationsSettled, .routingUpdated:
             nil
         }
     }
@@ -128,6 +137,8 @@ extension RecordedEvent {
         case .routingUpdated(let declaration):
             json.key("routing")
             if let declaration { json.raw(declaration.json) } else { json.null() }
+        case .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted:
+            event.writeConfiguration(to: &json)
         }
         if let origin {
             json.key("origin")
@@ -194,6 +205,10 @@ extension RecordedEvent {
             case .routingUpdated:
                 let value = try part("routing")
                 event = .routingUpdated(value.isNull ? nil : try RoutingDeclaration(record: value))
+            case .configurationUpdated, .configurationDeleted, .configurationsSettled:
+                event = try Event(configuration: kind, body)
+            case .twinTargeted:
+                event = .twinTargeted(try id(), try [ConfigurationStanding](record: try part("configurations")))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -230,6 +245,15 @@ extension TwinEffect {
             for key in keysReset { json.value(key) }
             json.endArray()
         }
+        if let configuration {
+            json.key("configuration")
+            json.beginObject()
+            json.key("id")
+            json.value(configuration.id)
+            json.key("digest")
+            json.value(configuration.digest)
+            json.endObject()
+        }
     }
 
     init(_ body: JSONValue) throws(RecordError) {
@@ -238,10 +262,18 @@ extension TwinEffect {
         else { throw RecordError("version") }
         let desired = body["desiredVersion"]?.counter
         guard (desired == nil) == (body["desiredVersion"] == nil) else { throw RecordError("desiredVersion") }
+        var stamp: ConfigurationStamp?
+        if let value = body["configuration"] {
+            guard let id = value["id"]?.string, let digest = value["digest"]?.string else {
+                throw RecordError("configuration")
+            }
+            stamp = ConfigurationStamp(id: id, digest: digest)
+        }
         self.init(
             version: version, desiredVersion: desired, reportedVersion: reported,
             twin: body["twin"].map { Array($0.raw) }, before: Array(before.raw),
-            after: Array(after.raw), keysReset: body["keysReset"]?.elements.compactMap(\.string) ?? [])
+            after: Array(after.raw), keysReset: body["keysReset"]?.elements.compactMap(\.string) ?? [],
+            configuration: stamp)
     }
 }
 
@@ -288,6 +320,10 @@ extension RecordedEvent.Kind {
         case .authorityDeleted: "authority.deleted"
         case .defenderSettingsUpdated: "defender.settingsUpdated"
         case .routingUpdated: "routing.updated"
+        case .configurationUpdated: "configuration.updated"
+        case .configurationDeleted: "configuration.deleted"
+        case .configurationsSettled: "configuration.settled"
+        case .twinTargeted: "twin.targeted"
         }
     }
 }

@@ -11,6 +11,7 @@ struct Snapshot: Sendable {
     let authorities: AuthorityRegistry
     let settings: DefenderSettings
     let routing: RoutingDeclaration?
+    let configurations: ConfigurationRegistry
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -23,12 +24,13 @@ struct Snapshot: Sendable {
         authorities = state.authorities
         settings = state.settings
         routing = state.routing
+        configurations = state.configurations
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
     }
 
-    /// Hands over the snapshot's lines: a header, the certificate authorities, the seed's identities, then the entities.
+    /// Hands over the snapshot's lines: a header, the certificate authorities, the configurations, the seed's identities, then the entities.
     func writeLines(
         _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
     ) throws(LogFailure) {
@@ -46,6 +48,17 @@ struct Snapshot: Sendable {
             authority.write(to: &json)
             json.endObject()
             try flush()
+        }
+        for (key, list): (StaticString, _) in [
+            ("configuration", configurations.active), ("retiredConfiguration", configurations.retired),
+        ] {
+            for configuration in list {
+                json.beginObject()
+                json.key(key)
+                configuration.write(to: &json)
+                json.endObject()
+                try flush()
+            }
         }
         for seeded in seed.identities {
             json.beginObject()
@@ -85,6 +98,17 @@ struct Snapshot: Sendable {
         if let routing {
             json.key("routing")
             json.raw(routing.json)
+        }
+        if !configurations.isUntouched {
+            json.key("configurations")
+            json.beginObject()
+            json.key("newestNumber")
+            json.value(configurations.newestNumber)
+            json.key("revision")
+            json.value(configurations.revision)
+            json.key("settled")
+            json.value(configurations.settled)
+            json.endObject()
         }
         json.key("feedback")
         feedback.write(to: &json)

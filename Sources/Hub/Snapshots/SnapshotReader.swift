@@ -11,6 +11,8 @@ struct SnapshotReader {
         var feedback: FeedbackQueue
         var settings: DefenderSettings
         var routing: RoutingDeclaration?
+        /// Numbers only: the configurations themselves have lines of their own.
+        var configurations: (newestNumber: UInt64, revision: UInt64, settled: UInt64)
         var connected: Set<TwinID>
         var queued: Set<TwinID>
     }
@@ -18,6 +20,15 @@ struct SnapshotReader {
     private(set) var header: Header?
     private(set) var authorities = AuthorityRegistry()
     private var seeded: [SeededIdentity] = []
+    private var active: [Configuration] = []
+    private var retired: [Configuration] = []
+
+    var configurations: ConfigurationRegistry {
+        guard let numbers = header?.configurations else { return ConfigurationRegistry() }
+        return ConfigurationRegistry(
+            active: active, retired: retired, newestNumber: numbers.newestNumber, revision: numbers.revision,
+            settled: numbers.settled)
+    }
 
     var seed: SeedState {
         var seed = SeedState()
@@ -35,6 +46,10 @@ struct SnapshotReader {
             header = try Self.header(hub)
         } else if let entry = body["authority"] {
             authorities.put(try RegisteredAuthority(record: entry))
+        } else if let entry = body["configuration"] {
+            active.append(try Configuration(record: entry))
+        } else if let entry = body["retiredConfiguration"] {
+            retired.append(try Configuration(record: entry))
         } else if let entry = body["seeded"] {
             seeded.append(try SeededIdentity(record: entry))
         } else {
@@ -67,6 +82,18 @@ struct SnapshotReader {
             seedIsComplete: hub["seedIsComplete"]?.bool ?? false, feedback: try FeedbackQueue(record: feedback),
             settings: try hub["defender"].map { try DefenderSettings($0) } ?? DefenderSettings(),
             routing: try hub["routing"].map { (value) throws(RecordError) in try RoutingDeclaration(record: value) },
-            connected: ids("connected"), queued: ids("queued"))
+            configurations: try configurations(hub["configurations"]), connected: ids("connected"),
+            queued: ids("queued"))
+    }
+
+    /// None where there never was a configuration.
+    private static func configurations(
+        _ value: JSONValue?
+    ) throws(RecordError) -> (newestNumber: UInt64, revision: UInt64, settled: UInt64) {
+        guard let value else { return (0, 0, 0) }
+        guard let newest = value["newestNumber"]?.counter, let revision = value["revision"]?.counter,
+            let settled = value["settled"]?.counter
+        else { throw RecordError("configurations") }
+        return (newest, revision, settled)
     }
 }

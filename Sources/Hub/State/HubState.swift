@@ -16,6 +16,7 @@ struct HubState {
     var authorities: AuthorityRegistry
     var settings: DefenderSettings
     var routing: RoutingDeclaration?
+    var configurations: ConfigurationRegistry
     /// Identities that the command at hand has promised and not yet made.
     var promisedIdentities = 0
     /// Who is to be looked at, of what is published; for commands that concern everybody.
@@ -27,7 +28,9 @@ struct HubState {
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
-        routing: RoutingDeclaration? = nil, attention: Attention = Attention(), nextExpiry: Timestamp? = nil
+        routing: RoutingDeclaration? = nil,
+        configurations: ConfigurationRegistry = ConfigurationRegistry(), attention: Attention = Attention(),
+        nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
@@ -37,6 +40,7 @@ struct HubState {
         self.authorities = authorities
         self.settings = settings
         self.routing = routing
+        self.configurations = configurations
         self.attention = attention
         // Where messages wait that nobody has looked at yet, any may be due.
         self.nextExpiry = nextExpiry ?? (attention.queued.isEmpty ? .latest : .never)
@@ -51,7 +55,8 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, routing: routing, attention: attention, nextExpiry: nextExpiry)
+            settings: settings, routing: routing, configurations: configurations, attention: attention,
+            nextExpiry: nextExpiry)
     }
 
     /// Every device, in no order.
@@ -78,6 +83,7 @@ struct HubState {
         registry.clear()
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
+        configurations.clear()
     }
 
     /// Everybody has been looked at whose messages might be due.

@@ -25,6 +25,7 @@ final class Replay: LogVisitor {
                 seed: snapshot.seed, feedback: snapshot.header?.feedback ?? FeedbackQueue(),
                 authorities: snapshot.authorities, settings: snapshot.header?.settings ?? DefenderSettings(),
                 routing: snapshot.header?.routing,
+                configurations: snapshot.configurations,
                 attention: Attention(
                     connected: snapshot.header?.connected ?? [], queued: snapshot.header?.queued ?? []))
     }

@@ -23,6 +23,7 @@ final class Writer: @unchecked Sendable {
     private let feed: ChangeFeed
     private let subscribers: SubscriberTable
     private let snapshotter: Snapshotter
+    private let rollout: Rollout
     private let limits: HubLimits
     private let environment: Environment
 
@@ -38,6 +39,7 @@ final class Writer: @unchecked Sendable {
         var trust: CertificateAuthorities
         var settings: DefenderSettings
         var routing: RoutingDeclaration?
+        var configurations: ConfigurationRegistry
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -64,12 +66,23 @@ final class Writer: @unchecked Sendable {
         sequence = lastSequence
         batch = log.makeBatch()
         snapshotter = Snapshotter(log: log)
+        rollout = Rollout(subscribers, limits: limits, environment: environment)
         published = Mutex(
             Published(
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 authorities: state.authorities, trust: state.authorities.trust,
-                settings: state.settings, routing: state.routing, obstacle: nil))
+                settings: state.settings, routing: state.routing, configurations: state.configurations, obstacle: nil))
+    }
+
+    /// Goes on with what a process before this one has not finished.
+    func resume() {
+        queue.async { self.rollOut() }
+    }
+
+    private func rollOut() {
+        guard !state.configurations.isSettled else { return }
+        rollout.begin(on: self, state.configurations) { HubMoment(index.captureStripes()) }
     }
 
     func submit(_ submissions: [Submission]) {
@@ -126,7 +139,8 @@ final class Writer: @unchecked Sendable {
         for submission in waiting.prefix(limits.commandsPerBatch) {
             if batch.bytes.count > limits.bytesPerBatch { break }
             do {
-                let decision = try state.decide(submission.command, context)
+                var decision = try state.decide(submission.command, context)
+                state.follow(&decision, context)
                 for (index, event) in decision.events.enumerated() {
                     let recorded = RecordedEvent(
                         sequence: sequence + UInt64(events.count) + 1, time: context.now, event: event,
@@ -181,6 +195,7 @@ final class Writer: @unchecked Sendable {
                 $0.registry = state.registry
                 $0.settings = state.settings
                 $0.routing = state.routing
+                $0.configurations = state.configurations
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
                 $0.seedCount = state.seed.count
@@ -188,6 +203,7 @@ final class Writer: @unchecked Sendable {
                 if !events.isEmpty { $0.obstacle = nil }
             }
             feed.append(events)
+            rollOut()
             if log.snapshotDue {
                 snapshotter.begin(
                     Snapshot(sequence: sequence, state: state, entities: index.capture()), at: environment.now())

@@ -47,6 +47,19 @@ public final class QueryDesk: Sendable {
         _ query: TwinQuery, text: String, pageSize: Int, of hub: Hub,
         then answer: @escaping @Sendable (Result<QueryPage, HubError>) -> Void
     ) throws(HubError) {
+        try look(through: hub) { [self] moment in
+            answer(
+                Result { () throws(HubError) in
+                    let result = try QueryResult(of: query, in: moment)
+                    return page(of: result, kept: nil, from: 0, text, pageSize)
+                })
+        }
+    }
+
+    /// Lends everything as it stands now to somebody who goes through all of it, on the desk's queue when his turn comes.
+    func look(
+        through hub: Hub, _ body: @escaping @Sendable (HubMoment) -> Void
+    ) throws(HubError) {
         let isTaken = state.withLock { state in
             guard state.waiting < Self.waitingQueries else { return false }
             state.waiting += 1
@@ -56,12 +69,8 @@ public final class QueryDesk: Sendable {
         let queue = queue
         hub.moment { moment in
             queue.async { [self] in
-                let outcome = Result { () throws(HubError) in
-                    let result = try QueryResult(of: query, in: moment)
-                    return page(of: result, kept: nil, from: 0, text, pageSize)
-                }
                 state.withLock { $0.waiting -= 1 }
-                answer(outcome)
+                body(moment)
             }
         }
     }
