@@ -37,6 +37,10 @@ public final class Hub: Sendable {
             let origin = Origin(principal: "hub", requestID: environment.requestID(), transport: "hub")
             _ = execute(.closeStaleLinks, origin: origin)
         }
+        if replay.state.jobs.all.contains(where: { $0.devices.count(.running) > 0 }) {
+            let origin = Origin(principal: "hub", requestID: environment.requestID(), transport: "hub")
+            _ = execute(.job(.abandonCalls), origin: origin)
+        }
         writer.resume()
     }
 
@@ -73,6 +77,9 @@ public final class Hub: Sendable {
 
     /// Whether cloud-to-device messages wait anywhere, so that some may expire.
     public var hasQueuedMessages: Bool { writer.published.withLock { $0.hasQueuedMessages } }
+
+    /// The scheduled jobs.
+    public var jobs: JobBook { writer.published.withLock { $0.jobs } }
 
     /// The certificate authorities, by name.
     public var authorities: [RegisteredAuthority] { writer.published.withLock { $0.authorities.authorities } }

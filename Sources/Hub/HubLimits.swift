@@ -29,6 +29,21 @@ public struct HubLimits: Sendable {
     /// Encoded bytes after which a batch takes in no further command.
     public var bytesPerBatch = 8 << 20
 
+    /// Scheduled jobs that have not ended (`--active-jobs`); 1, 5 or 10 by the real hub's tier (rest.md section 18).
+    public var activeJobs = 10
+    /// Scheduled jobs that are known, those that have ended included.
+    public var jobs = 10_000
+    /// Devices of all of them together.
+    public var jobDevices = 2_000_000
+    /// Bytes of what devices answered to them.
+    public var jobPayloadBytes = 256 << 20
+    /// How long a job is known after its end, in seconds: 30 days (rest.md section 12).
+    public var jobRetentionSeconds = 30 * 86_400.0
+    /// Twins that one command of a job updates, all in one record.
+    public var twinsPerJobStep = 64
+    /// Devices that one job calls at a time.
+    public var callsPerJob = 100
+
     /// Cloud-to-device messages that may wait for one device (mqtt.md section 5.5, as what follows).
     public var messagesPerDevice = 50
     /// Bytes of one, properties included.

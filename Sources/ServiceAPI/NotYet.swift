@@ -10,10 +10,6 @@ enum NotYet {
         // Keys
         .missing(.post, "/devices/keys/regenerate", "Devices_RegenerateKeys", .anyOf(.registryWrite)),
         // Jobs
-        .missing(.get, "/jobs/v2/query", "Jobs_QueryScheduledJobs", .anyOf(.serviceConnect)),
-        .missing(.get, "/jobs/v2/{id}", "Jobs_GetScheduledJob", .anyOf(.serviceConnect)),
-        .missing(.put, "/jobs/v2/{id}", "Jobs_CreateScheduledJob", .anyOf(.serviceConnect)),
-        .missing(.post, "/jobs/v2/{id}/cancel", "Jobs_CancelScheduledJob", .anyOf(.serviceConnect)),
         .missing(.post, "/jobs/create", "Jobs_CreateImportExportJob", .allOf(registry)),
         .missing(.get, "/jobs", "Jobs_GetImportExportJobs", .allOf(registry)),
         .missing(.get, "/jobs/{id}", "Jobs_GetImportExportJob", .allOf(registry)),

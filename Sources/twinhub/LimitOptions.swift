@@ -9,6 +9,8 @@ struct LimitOptions: ParsableArguments {
     var keepChanges = 10_000
     @Option(help: "Commands that may wait for the writer before one is answered 503.")
     var maxWaitingCommands = 100_000
+    @Option(help: "Scheduled jobs that are active at a time: more is a 429 (1, 5 or 10 by the real hub's tier).")
+    var activeJobs = 10
     @Option(help: "Bytes of one uploaded file: more is a 413.")
     var maxBlobBytes = 1 << 30
     @Option(help: "Bytes of all uploaded files together: what would be more is a 413.")
@@ -43,6 +45,7 @@ struct LimitOptions: ParsableArguments {
     func validate() throws {
         for (flag, value) in [
             ("--keep-changes", keepChanges), ("--max-waiting-commands", maxWaitingCommands),
+            ("--active-jobs", activeJobs),
             ("--max-blob-bytes", maxBlobBytes), ("--blobs-keep", blobsKeep),
             ("--max-connections", maxConnections), ("--max-output", maxOutput), ("--max-head", maxHead),
             ("--max-headers", maxHeaders), ("--max-target", maxTarget), ("--head-deadline", headDeadline),
@@ -59,6 +62,7 @@ struct LimitOptions: ParsableArguments {
         configuration.hub.patchesPerTwin = keepPatches
         configuration.hub.changesInMemory = keepChanges
         configuration.hub.waitingCommands = maxWaitingCommands
+        configuration.hub.activeJobs = activeJobs
         configuration.segmentBytes = segmentBytes
         configuration.snapshotBytes = snapshotBytes
         configuration.historyBytes = historyBytes

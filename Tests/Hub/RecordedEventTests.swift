@@ -86,6 +86,20 @@ struct RecordedEventTests {
             "twin.targeted",
             #"{"id":"d","configurations":[{"number":2,"id":"c","status":"Applied"},{"number":1,"id":"chillers","status":"Targeted"}]}"#
         ), ("twin.targeted", #"{"id":"d/m","configurations":[]}"#),
+        (
+            "job.scheduled",
+            #"{"job":{"jobId":"j-1'","type":"scheduleUpdateTwin","updateTwin":{"etag":"*","tags":{"a":null},"properties":{"desired":{"b":1.0}}},"queryCondition":"tags.a = 'é'","created":"2027-01-15T08:00:00Z","start":"2027-01-15T09:00:00.5Z","seconds":3600}}"#
+        ),
+        (
+            "job.scheduled",
+            #"{"job":{"jobId":"j","type":"scheduleDeviceMethod","cloudToDeviceMethod":{"methodName":"a*b","payload":[null,1.0],"responseTimeoutInSeconds":5,"connectTimeoutInSeconds":2},"queryCondition":"*","created":"2027-01-15T08:00:00Z","start":"2027-01-15T08:00:00Z","seconds":1},"origin":\#(origin)}"#
+        ), ("job.began", #"{"jobId":"j","devices":["d","e"]}"#), ("job.began", #"{"jobId":"j","devices":[]}"#),
+        ("job.called", #"{"jobId":"j","devices":["d"]}"#),
+        (
+            "job.devicesEnded",
+            #"{"jobId":"j","devices":[{"device":"d"},{"device":"e","answer":{"status":-7,"payload":{"x":1e3}}},{"device":"f","answer":{"status":200}},{"device":"g","error":{"code":"DeviceNotOnline","description":"é"}}]}"#
+        ), ("job.ended", #"{"jobId":"j","status":"failed","reason":"no query"}"#),
+        ("job.ended", #"{"jobId":"j","status":"completed"}"#), ("job.forgotten", #"{"jobIds":["i","j"]}"#),
     ]
 
     private static let certificate = Base64.encode(SampleAuthorities.one.der)
@@ -179,6 +193,7 @@ struct RecordedEventTests {
     @Test func `A record that lacks what it needs is refused, and never half read`() throws {
         let optional: Set<String> = [
             "origin", "seed", "desiredVersion", "twin", "modelId", "keepsSession", "deviceScope", "parentScopes",
+            "reason",
         ]
         for (kind, event) in Self.samples {
             let body = try JSONDocument(parsing: event).root
@@ -284,6 +299,7 @@ struct RecordedEventTests {
             .putConfiguration(configuration, try ConfigurationDraft(wanted.root, of: configuration), .none))
         it.waitForConfigurations()
         it.execute(.deleteConfiguration(configuration, .any))
+        try JobTests.liveThroughEverything(it, device)
         #expect(try it.entity(device).messages.count == 1)
     }
 }

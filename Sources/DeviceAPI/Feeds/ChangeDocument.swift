@@ -6,7 +6,7 @@ import Vocabulary
 enum ChangeDocument {
     /// What a change is about.
     enum Kind: String, CaseIterable {
-        case identity, twin, hub, link, message, certificate, configuration
+        case identity, twin, hub, link, message, certificate, configuration, job
     }
 
     /// What happened to it.
@@ -20,6 +20,7 @@ enum ChangeDocument {
         case updateDefenderSettings
         case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
         case updateRouting
+        case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
@@ -31,6 +32,7 @@ enum ChangeDocument {
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
         case .configurationUpdated, .configurationDeleted, .configurationsSettled: .configuration
+        case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten: .job
         }
     }
 
@@ -59,6 +61,12 @@ enum ChangeDocument {
         case .configurationDeleted: .deleteConfiguration
         case .configurationsSettled: .settleConfigurations
         case .twinTargeted: .targetTwin
+        case .jobScheduled: .scheduleJob
+        case .jobBegan: .beginJob
+        case .jobCalled: .callDevices
+        case .jobDevicesEnded: .endDeviceJobs
+        case .jobEnded: .endJob
+        case .jobsForgotten: .forgetJobs
         }
     }
 
@@ -115,7 +123,7 @@ enum ChangeDocument {
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
             .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled,
-            .twinTargeted, .routingUpdated:
+            .twinTargeted, .job, .routingUpdated:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

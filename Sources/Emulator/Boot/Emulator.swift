@@ -70,9 +70,10 @@ public final class Emulator: Sendable {
             live: live, authorities: credentials.authorities)
         let ledger = AgentLedger(environment: environment)
         let security = SecurityLedger(environment: environment) { logger.error("\($0)") }
+        let jobs = JobDesk()
         let dispatcher = Dispatcher(
             RouteTable(
-                ServiceAPI.routes(QueryDesk(environment: environment)) + DeviceAPI.routes
+                ServiceAPI.routes(QueryDesk(environment: environment), jobs) + DeviceAPI.routes
                     + SecurityAPI.routes(ledger, security)
                     + RoutingAPI.routes
                     + FilesAPI(storage).routes
@@ -125,7 +126,11 @@ public final class Emulator: Sendable {
             }
         }
         let first = reactor.shards[0]
-        first.post { (first.context as? ShardServices).map(DeviceAPI.begin) }
+        first.post {
+            guard let services = first.context as? ShardServices else { return }
+            DeviceAPI.begin(on: services)
+            jobs.begin(on: services)
+        }
         furnished.wait()
         readiness.become(.ready(hub, events))
     }

@@ -69,6 +69,7 @@ public enum Command: Sendable {
     case applyContent(TwinID, ConfigurationContent)
     /// Brings these twins into line with the configurations. The last of a series says which revision all of them follow then.
     case settleConfigurations([TwinID], through: UInt64?)
+    case job(JobCommand)
 }
 
 /// What a reset leaves behind.
@@ -93,6 +94,9 @@ public enum Outcome: Sendable {
     case secured(SecuringReport)
     /// As it now stands.
     case configuration(Configuration)
+    case job(ScheduledJob)
+    /// The devices that were claimed for a job's calls.
+    case jobDevices([TwinID])
     case refused(HubError)
 }
 

@@ -38,7 +38,7 @@ extension Event {
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
             .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .configurationUpdated,
-            .configurationDeleted, .configurationsSettled, .twinTargeted, .routingUpdated:
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .routingUpdated:
             break
         }
     }
@@ -69,7 +69,8 @@ extension Event {
             self = .messageAbandoned(id, sequence: try number("sequence"))
         case .feedbackCompleted, .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced,
             .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted, .routingUpdated:
+            .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
+            .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten, .routingUpdated:
             throw RecordError("kind")
         }
     }

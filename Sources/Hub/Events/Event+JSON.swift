@@ -28,6 +28,12 @@ extension RecordedEvent {
         case configurationDeleted = "configuration.deleted"
         case configurationsSettled = "configuration.settled"
         case twinTargeted = "twin.targeted"
+        case jobScheduled = "job.scheduled"
+        case jobBegan = "job.began"
+        case jobCalled = "job.called"
+        case jobDevicesEnded = "job.devicesEnded"
+        case jobEnded = "job.ended"
+        case jobsForgotten = "job.forgotten"
     }
 
     public var kind: Kind {
@@ -55,6 +61,7 @@ extension RecordedEvent {
         case .configurationDeleted: .configurationDeleted
         case .configurationsSettled: .configurationsSettled
         case .twinTargeted: .twinTargeted
+        case .job(let event): event.kind
         }
     }
 
@@ -68,7 +75,7 @@ extension RecordedEvent {
             .twinTargeted(let id, _):
             id
         case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .configurationUpdated, .configurationDeleted, .configurationsSettled, .routingUpdated:
+            .configurationUpdated, .configurationDeleted, .configurationsSettled, .job, .routingUpdated:
             nil
         }
     }
@@ -139,6 +146,8 @@ extension RecordedEvent {
             if let declaration { json.raw(declaration.json) } else { json.null() }
         case .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted:
             event.writeConfiguration(to: &json)
+        case .job(let event):
+            event.write(to: &json)
         }
         if let origin {
             json.key("origin")
@@ -209,6 +218,8 @@ extension RecordedEvent {
                 event = try Event(configuration: kind, body)
             case .twinTargeted:
                 event = .twinTargeted(try id(), try [ConfigurationStanding](record: try part("configurations")))
+            case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
+                event = .job(try JobEvent(kind, body))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -324,6 +335,12 @@ extension RecordedEvent.Kind {
         case .configurationDeleted: "configuration.deleted"
         case .configurationsSettled: "configuration.settled"
         case .twinTargeted: "twin.targeted"
+        case .jobScheduled: "job.scheduled"
+        case .jobBegan: "job.began"
+        case .jobCalled: "job.called"
+        case .jobDevicesEnded: "job.devicesEnded"
+        case .jobEnded: "job.ended"
+        case .jobsForgotten: "job.forgotten"
         }
     }
 }

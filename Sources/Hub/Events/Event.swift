@@ -47,6 +47,7 @@ public enum Event: Sendable {
     /// The configurations that target this twin from now on, the highest priority first. What they write comes before, as
     /// patches.
     case twinTargeted(TwinID, [ConfigurationStanding])
+    case job(JobEvent)
 }
 
 /// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log, the change

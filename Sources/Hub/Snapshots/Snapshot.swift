@@ -12,6 +12,7 @@ struct Snapshot: Sendable {
     let settings: DefenderSettings
     let routing: RoutingDeclaration?
     let configurations: ConfigurationRegistry
+    let jobs: JobBook
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -25,12 +26,14 @@ struct Snapshot: Sendable {
         settings = state.settings
         routing = state.routing
         configurations = state.configurations
+        jobs = state.jobs
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
     }
 
-    /// Hands over the snapshot's lines: a header, the certificate authorities, the configurations, the seed's identities, then the entities.
+    /// Hands over the snapshot's lines: a header, the certificate authorities, the configurations, the jobs, the seed's
+    /// identities, then the entities.
     func writeLines(
         _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
     ) throws(LogFailure) {
@@ -56,6 +59,22 @@ struct Snapshot: Sendable {
                 json.beginObject()
                 json.key(key)
                 configuration.write(to: &json)
+                json.endObject()
+                try flush()
+            }
+        }
+        for job in jobs.all {
+            json.beginObject()
+            json.key("job")
+            job.write(to: &json)
+            json.endObject()
+            try flush()
+            for page in job.devices.pages {
+                json.beginObject()
+                json.key("jobDevices")
+                json.beginArray()
+                for row in page { row.write(to: &json) }
+                json.endArray()
                 json.endObject()
                 try flush()
             }

@@ -19,6 +19,9 @@ struct SnapshotReader {
 
     private(set) var header: Header?
     private(set) var authorities = AuthorityRegistry()
+    private(set) var jobs = JobBook()
+    /// Whose devices come next.
+    private var job: JobID?
     private var seeded: [SeededIdentity] = []
     private var active: [Configuration] = []
     private var retired: [Configuration] = []
@@ -50,6 +53,13 @@ struct SnapshotReader {
             active.append(try Configuration(record: entry))
         } else if let entry = body["retiredConfiguration"] {
             retired.append(try Configuration(record: entry))
+        } else if let entry = body["job"] {
+            let next = try ScheduledJob(record: entry)
+            job = next.id
+            jobs.put(next)
+        } else if let entry = body["jobDevices"], let job {
+            let rows = try entry.elements.map { try DeviceJob(record: $0) }
+            _ = jobs.update(job) { for row in rows { $0.devices.append(row) } }
         } else if let entry = body["seeded"] {
             seeded.append(try SeededIdentity(record: entry))
         } else {

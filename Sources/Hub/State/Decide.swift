@@ -88,6 +88,7 @@ extension HubState {
         case .applyContent(let device, let content): return try applyContent(content, to: device, context)
         case .settleConfigurations(let ids, let revision):
             return try settleConfigurations(ids, through: revision, context)
+        case .job(let command): return try decide(command, context)
         }
     }
 

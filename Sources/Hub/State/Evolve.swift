@@ -57,6 +57,8 @@ extension HubState {
             configurations.settle(revision)
         case .twinTargeted(let id, let standings):
             put(try existing(id).with(configurations: standings))
+        case .job(let event):
+            try evolve(event, at: time)
         }
     }
 
@@ -142,18 +144,25 @@ extension HubState {
 
 /// An event that does not fit the state it is applied to: the log was changed by hand, or is another hub's.
 public struct EvolveError: Error, CustomStringConvertible {
-    public let id: TwinID
+    /// The device, module or job.
+    public let subject: String
     public let reason: String
     /// What the twin's own rules say against it, where it is they: a command that leads here is refused in these words.
     let refusal: HubError?
 
     init(id: TwinID, reason: String, refusal: HubError? = nil) {
-        self.id = id
+        subject = id.key
         self.reason = reason
         self.refusal = refusal
     }
 
-    public var description: String { "event for \(id): \(reason)" }
+    init(job: JobID, reason: String) {
+        subject = "job \(job)"
+        self.reason = reason
+        refusal = nil
+    }
+
+    public var description: String { "event for \(subject): \(reason)" }
 }
 
 extension Identity {

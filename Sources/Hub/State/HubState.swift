@@ -17,6 +17,7 @@ struct HubState {
     var settings: DefenderSettings
     var routing: RoutingDeclaration?
     var configurations: ConfigurationRegistry
+    var jobs: JobBook
     /// Identities that the command at hand has promised and not yet made.
     var promisedIdentities = 0
     /// Who is to be looked at, of what is published; for commands that concern everybody.
@@ -29,8 +30,8 @@ struct HubState {
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
         routing: RoutingDeclaration? = nil,
-        configurations: ConfigurationRegistry = ConfigurationRegistry(), attention: Attention = Attention(),
-        nextExpiry: Timestamp? = nil
+        configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
+        attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
@@ -41,6 +42,7 @@ struct HubState {
         self.settings = settings
         self.routing = routing
         self.configurations = configurations
+        self.jobs = jobs
         self.attention = attention
         // Where messages wait that nobody has looked at yet, any may be due.
         self.nextExpiry = nextExpiry ?? (attention.queued.isEmpty ? .latest : .never)
@@ -55,7 +57,7 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, routing: routing, configurations: configurations, attention: attention,
+            settings: settings, routing: routing, configurations: configurations, jobs: jobs, attention: attention,
             nextExpiry: nextExpiry)
     }
 
@@ -84,6 +86,7 @@ struct HubState {
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
         configurations.clear()
+        jobs = JobBook()
     }
 
     /// Everybody has been looked at whose messages might be due.

@@ -25,7 +25,7 @@ final class Replay: LogVisitor {
                 seed: snapshot.seed, feedback: snapshot.header?.feedback ?? FeedbackQueue(),
                 authorities: snapshot.authorities, settings: snapshot.header?.settings ?? DefenderSettings(),
                 routing: snapshot.header?.routing,
-                configurations: snapshot.configurations,
+                configurations: snapshot.configurations, jobs: snapshot.jobs,
                 attention: Attention(
                     connected: snapshot.header?.connected ?? [], queued: snapshot.header?.queued ?? []))
     }

@@ -49,4 +49,15 @@ public struct PropertyPath: Hashable, Sendable {
 
     /// Whether the path is `tags` alone, which is not defined where there are none.
     var isTags: Bool { steps == [.key(Array("tags".utf8))] }
+
+    /// What rows of `devices.jobs` have (query.md section 7).
+    private static let deviceJobFields: Set<[UInt8]> = Set(
+        [
+            "deviceId", "jobId", "jobType", "status", "startTimeUtc", "endTimeUtc", "createdDateTimeUtc",
+            "lastUpdatedDateTimeUtc", "outcome", "error",
+        ].map { Array($0.utf8) })
+
+    var isOfDeviceJob: Bool {
+        if case .key(let root)? = steps.first { Self.deviceJobFields.contains(root) } else { false }
+    }
 }

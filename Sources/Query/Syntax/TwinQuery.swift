@@ -33,6 +33,10 @@ public struct TwinQuery: Sendable {
         if collection == .jobs, !items.isEmpty || group != nil {
             throw fail("devices.jobs can only be selected whole, with '*'")
         }
+        // A condition on twins would be undefined for every row, and so find nothing without a word.
+        if collection == .jobs, let path = condition?.paths.first(where: { !$0.isOfDeviceJob }) {
+            throw fail("devices.jobs has no '\(path.name)'")
+        }
         if group != nil, items.isEmpty { throw fail("'*' cannot be grouped") }
         if isAggregate {
             for case .path(let path, let name) in items where path != group {

@@ -6,7 +6,7 @@ import JSON
 import Query
 import Vocabulary
 
-/// Queries over twins (rest.md section 9, query.md section 1).
+/// Queries over twins and device jobs (rest.md section 9, query.md section 1).
 struct Queries: Sendable {
     private let desk: QueryDesk
 
@@ -36,10 +36,7 @@ struct Queries: Sendable {
         } catch {
             throw HubError(.argumentInvalid, error.description)
         }
-        guard query.collection != .jobs else {
-            throw HubError(.notImplemented, "TwinHub does not emulate jobs, and so no query of devices.jobs, yet.")
-        }
-        let size = try Self.pageSize(call)
+        let size = try Self.pageSize(call.header("x-ms-max-item-count"))
         // Microsoft's own script sends an empty token with its first page (defender.md section 1.1).
         if let token = call.header("x-ms-continuation"), !token.isEmpty {
             return .now(Self.response(try desk.go(on: token, text: text, pageSize: size)))
@@ -52,17 +49,17 @@ struct Queries: Sendable {
         return .later
     }
 
-    private static func pageSize(_ call: Call) throws(HubError) -> Int {
-        guard let text = call.header("x-ms-max-item-count"), !text.isEmpty else { return pageSize }
+    static func pageSize(_ text: String?) throws(HubError) -> Int {
+        guard let text, !text.isEmpty else { return pageSize }
         guard let wanted = Int(text), wanted > 0 else {
             throw HubError(.argumentInvalid, "'x-ms-max-item-count' is not a number of rows.")
         }
         return min(wanted, pageSize)
     }
 
-    private static func response(_ page: QueryPage) -> HTTPResponse {
+    static func response(_ page: QueryPage) -> HTTPResponse {
         var response = HTTPResponse.json(page.body)
-        response.fields.append(HTTPField("x-ms-item-type", page.isOfDocuments ? "Twin" : "Raw"))
+        response.fields.append(HTTPField("x-ms-item-type", page.itemType.rawValue))
         if let token = page.continuation { response.fields.append(HTTPField("x-ms-continuation", token)) }
         return response
     }

@@ -47,10 +47,12 @@ public final class QueryDesk: Sendable {
         _ query: TwinQuery, text: String, pageSize: Int, of hub: Hub,
         then answer: @escaping @Sendable (Result<QueryPage, HubError>) -> Void
     ) throws(HubError) {
-        try look(through: hub) { [self] moment in
+        try look(through: hub) { [self, hub] moment in
             answer(
                 Result { () throws(HubError) in
-                    let result = try QueryResult(of: query, in: moment)
+                    let result =
+                        try query.collection == .jobs
+                        ? QueryResult(of: query, in: hub.jobs) : QueryResult(of: query, in: moment)
                     return page(of: result, kept: nil, from: 0, text, pageSize)
                 })
         }
@@ -96,6 +98,11 @@ public final class QueryDesk: Sendable {
         return page(of: result, kept: place.result, from: place.offset, text, pageSize)
     }
 
+    /// The first page of what has been found already.
+    func show(_ result: QueryResult, text: String, pageSize: Int) -> QueryPage {
+        page(of: result, kept: nil, from: 0, text, pageSize)
+    }
+
     // MARK: Pages
 
     private func page(of result: QueryResult, kept: UInt64?, from start: Int, _ text: String, _ pageSize: Int)
@@ -108,7 +115,7 @@ public final class QueryDesk: Sendable {
                 result: kept ?? keep(result), offset: end, query: Self.hash(text), pageSize: pageSize)
         }
         return QueryPage(
-            body: result.page(start..<max(start, end)), isOfDocuments: result.isOfDocuments,
+            body: result.page(start..<max(start, end)), itemType: result.itemType,
             continuation: token?.text(secret: secret))
     }
 
@@ -141,8 +148,7 @@ public final class QueryDesk: Sendable {
 struct QueryPage: Sendable {
     /// A JSON array.
     let body: [UInt8]
-    /// Whether the rows are whole twins.
-    let isOfDocuments: Bool
+    let itemType: QueryResult.ItemType
     /// Nil on the last page.
     let continuation: String?
 }

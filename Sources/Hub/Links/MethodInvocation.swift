@@ -1,21 +1,21 @@
 import JSON
 import Vocabulary
 
-/// The body of a direct method call (rest.md section 10).
-struct MethodInvocation {
+/// What a caller of a direct method asks for, as its body says it (rest.md section 10) and as jobs keep it.
+public struct MethodInvocation: Sendable {
     static let maximumPayloadBytes = 128 << 10
     static let responseSeconds = 5...300
     static let defaultResponseSeconds = 30
     static let connectSeconds = 0...300
 
-    let name: String
+    public let name: String
     /// JSON as the caller wrote it; empty where the body has none.
-    let payload: [UInt8]
-    var responseTimeout = defaultResponseSeconds
+    public let payload: [UInt8]
+    public var responseTimeout = defaultResponseSeconds
     /// How long to wait for a device that is not online; 0 is not at all.
-    var connectTimeout = 0
+    public var connectTimeout = 0
 
-    init(_ body: JSONValue) throws(HubError) {
+    public init(_ body: JSONValue) throws(HubError) {
         guard body.kind == .object, let name = body["methodName"]?.string else {
             throw HubError(.argumentNull, "methodName is missing.")
         }
@@ -54,5 +54,23 @@ struct MethodInvocation {
     /// Printable ASCII without the separators of a header; `*` divides a component from its command.
     private static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !#"$()<>@,;:\"/[]?={}"#.utf8.contains($0) }
+    }
+}
+
+extension MethodInvocation {
+    /// The same as a body; `init(_:)` reads it back.
+    public func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("methodName")
+        json.value(name)
+        if !payload.isEmpty {
+            json.key("payload")
+            json.raw(payload)
+        }
+        json.key("responseTimeoutInSeconds")
+        json.value(responseTimeout)
+        json.key("connectTimeoutInSeconds")
+        json.value(connectTimeout)
+        json.endObject()
     }
 }
