@@ -17,7 +17,7 @@ enum ChangeDocument {
         case connect, disconnect, updateSession
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
-        case updateDefenderSettings
+        case updateDefenderSettings, updateRouting
         case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
         case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
     }
@@ -26,7 +26,7 @@ enum ChangeDocument {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
         case .twinPatched, .twinReplaced, .twinReported, .twinTargeted: .twin
-        case .seeded, .reset, .defenderSettingsUpdated: .hub
+        case .seeded, .reset, .defenderSettingsUpdated, .routingUpdated: .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
@@ -65,6 +65,7 @@ enum ChangeDocument {
         case .jobDevicesEnded: .endDeviceJobs
         case .jobEnded: .endJob
         case .jobsForgotten: .forgetJobs
+        case .routingUpdated: .updateRouting
         }
     }
 
@@ -121,7 +122,7 @@ enum ChangeDocument {
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
             .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled,
-            .twinTargeted, .job:
+            .twinTargeted, .job, .routingUpdated:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

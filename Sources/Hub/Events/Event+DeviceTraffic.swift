@@ -38,7 +38,7 @@ extension Event {
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
             .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .configurationUpdated,
-            .configurationDeleted, .configurationsSettled, .twinTargeted, .job:
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .routingUpdated:
             break
         }
     }
@@ -70,7 +70,8 @@ extension Event {
         case .feedbackCompleted, .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced,
             .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
             .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
-            .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
+            .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten,
+            .routingUpdated:
             throw RecordError("kind")
         }
     }

@@ -33,6 +33,7 @@ extension RecordedEvent {
         case jobDevicesEnded = "job.devicesEnded"
         case jobEnded = "job.ended"
         case jobsForgotten = "job.forgotten"
+        case routingUpdated = "routing.updated"
     }
 
     public var kind: Kind {
@@ -60,6 +61,7 @@ extension RecordedEvent {
         case .configurationsSettled: .configurationsSettled
         case .twinTargeted: .twinTargeted
         case .job(let event): event.kind
+        case .routingUpdated: .routingUpdated
         }
     }
 
@@ -73,7 +75,7 @@ extension RecordedEvent {
             .twinTargeted(let id, _):
             id
         case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .configurationUpdated, .configurationDeleted, .configurationsSettled, .job:
+            .configurationUpdated, .configurationDeleted, .configurationsSettled, .job, .routingUpdated:
             nil
         }
     }
@@ -143,6 +145,9 @@ extension RecordedEvent {
             event.writeConfiguration(to: &json)
         case .job(let event):
             event.write(to: &json)
+        case .routingUpdated(let declaration):
+            json.key("routing")
+            if let declaration { json.raw(declaration.json) } else { json.null() }
         }
         if let origin {
             json.key("origin")
@@ -212,6 +217,9 @@ extension RecordedEvent {
                 event = .twinTargeted(try id(), try [ConfigurationStanding](record: try part("configurations")))
             case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
                 event = .job(try JobEvent(kind, body))
+            case .routingUpdated:
+                let value = try part("routing")
+                event = .routingUpdated(value.isNull ? nil : try RoutingDeclaration(record: value))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -332,6 +340,7 @@ extension RecordedEvent.Kind {
         case .jobDevicesEnded: "job.devicesEnded"
         case .jobEnded: "job.ended"
         case .jobsForgotten: "job.forgotten"
+        case .routingUpdated: "routing.updated"
         }
     }
 }

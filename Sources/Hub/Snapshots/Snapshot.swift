@@ -12,6 +12,7 @@ struct Snapshot: Sendable {
     let settings: DefenderSettings
     let configurations: ConfigurationRegistry
     let jobs: JobBook
+    let routing: RoutingDeclaration?
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -25,6 +26,7 @@ struct Snapshot: Sendable {
         settings = state.settings
         configurations = state.configurations
         jobs = state.jobs
+        routing = state.routing
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
@@ -122,6 +124,10 @@ struct Snapshot: Sendable {
             json.key("settled")
             json.value(configurations.settled)
             json.endObject()
+        }
+        if let routing {
+            json.key("routing")
+            json.raw(routing.json)
         }
         json.key("feedback")
         feedback.write(to: &json)

@@ -17,6 +17,7 @@ struct HubState {
     var settings: DefenderSettings
     var configurations: ConfigurationRegistry
     var jobs: JobBook
+    var routing: RoutingDeclaration?
     /// Identities that the command at hand has promised and not yet made.
     var promisedIdentities = 0
     /// Who is to be looked at, of what is published; for commands that concern everybody.
@@ -29,7 +30,7 @@ struct HubState {
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
         configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
-        attention: Attention = Attention(), nextExpiry: Timestamp? = nil
+        routing: RoutingDeclaration? = nil, attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
@@ -40,6 +41,7 @@ struct HubState {
         self.settings = settings
         self.configurations = configurations
         self.jobs = jobs
+        self.routing = routing
         self.attention = attention
         // Where messages wait that nobody has looked at yet, any may be due.
         self.nextExpiry = nextExpiry ?? (attention.queued.isEmpty ? .latest : .never)
@@ -54,7 +56,7 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, configurations: configurations, jobs: jobs, attention: attention,
+            settings: settings, configurations: configurations, jobs: jobs, routing: routing, attention: attention,
             nextExpiry: nextExpiry)
     }
 

@@ -40,6 +40,7 @@ final class Writer: @unchecked Sendable {
         var settings: DefenderSettings
         var configurations: ConfigurationRegistry
         var jobs: JobBook
+        var routing: RoutingDeclaration?
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -72,7 +73,8 @@ final class Writer: @unchecked Sendable {
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 authorities: state.authorities, trust: state.authorities.trust,
-                settings: state.settings, configurations: state.configurations, jobs: state.jobs, obstacle: nil))
+                settings: state.settings, configurations: state.configurations, jobs: state.jobs,
+                routing: state.routing, obstacle: nil))
     }
 
     /// Goes on with what a process before this one has not finished.
@@ -196,6 +198,7 @@ final class Writer: @unchecked Sendable {
                 $0.settings = state.settings
                 $0.configurations = state.configurations
                 $0.jobs = state.jobs
+                $0.routing = state.routing
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
                 $0.seedCount = state.seed.count
