@@ -38,7 +38,7 @@ struct DeviceSecurity: Sendable {
         let message = SecurityMessage(stored: stored)
         messages += 1
         if message.kind == .unreadable { unreadable += 1 }
-        findings += message.lint.count + message.lintLeftOut
+        findings += message.lint.kept.count + message.lint.leftOut
         last = (event.sequence, event.enqueuedTime)
         for securityEvent in message.events {
             count(securityEvent, in: message, event)
