@@ -73,6 +73,7 @@ let package = Package(
             "SecurityAPI",
             on: [
                 "Vocabulary", "JSON", "Access", "Defender", "Query", "Journal", "Hub", "Events", "HTTP", "Endpoints",
+                deques,
             ]),
         room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
 

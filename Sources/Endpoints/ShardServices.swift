@@ -19,6 +19,8 @@ public final class ShardServices {
     public let report: (String) -> Void
     /// Told what of its twin a device or module is handed; nil where nobody wants to know.
     public let deliveries: (any TwinDeliveries)?
+    /// Told what is done with devices; nil where nobody wants to know.
+    public let witness: (any OperationWitness)?
     /// How the hub knows this shard.
     public let subscription: SubscriberID
 
@@ -39,11 +41,12 @@ public final class ShardServices {
     public init(
         hub: Hub, events: EventStore, shard: Shard, environment: Environment, authorizer: Authorizer,
         counts: LiveCounts = LiveCounts(), deliveries: (any TwinDeliveries)? = nil,
-        report: @escaping (String) -> Void = { _ in }
+        witness: (any OperationWitness)? = nil, report: @escaping (String) -> Void = { _ in }
     ) {
         self.report = report
         self.counts = counts
         self.deliveries = deliveries
+        self.witness = witness
         self.hub = hub
         self.events = events
         self.shard = shard

@@ -17,7 +17,7 @@ enum ChangeDocument {
         case connect, disconnect, updateSession
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
-        case updateDefenderSettings
+        case updateDefenderSettings, updateSecurityGroup, deleteSecurityGroup
         case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
         case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
     }
@@ -26,7 +26,7 @@ enum ChangeDocument {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
         case .twinPatched, .twinReplaced, .twinReported, .twinTargeted: .twin
-        case .seeded, .reset, .defenderSettingsUpdated: .hub
+        case .seeded, .reset, .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted: .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
@@ -55,6 +55,8 @@ enum ChangeDocument {
         case .authorityUpdated: .updateCertificate
         case .authorityDeleted: .deleteCertificate
         case .defenderSettingsUpdated: .updateDefenderSettings
+        case .securityGroupUpdated: .updateSecurityGroup
+        case .securityGroupDeleted: .deleteSecurityGroup
         case .configurationUpdated: .updateConfiguration
         case .configurationDeleted: .deleteConfiguration
         case .configurationsSettled: .settleConfigurations
@@ -120,8 +122,8 @@ enum ChangeDocument {
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled,
-            .twinTargeted, .job:
+            .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated,
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .job:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

@@ -72,7 +72,12 @@ extension HubState {
             return try challengeAuthority(name, precondition, context)
         case .verifyAuthority(let name, let proof, let precondition):
             return try verifyAuthority(name, proof: proof, precondition, context)
-        case .putDefenderSettings(let settings): return try putDefenderSettings(settings, context)
+        case .putDefenderSettings(let settings, let precondition):
+            return try putDefenderSettings(settings, precondition, context)
+        case .putSecurityGroup(let name, let group, let precondition):
+            return try putSecurityGroup(name, group, precondition, context)
+        case .deleteSecurityGroup(let name, let precondition):
+            return try deleteSecurityGroup(name, precondition, context)
         case .secure(let devices, let modules): return try secure(devices, modules, context)
         case .configureAgents(let devices, let module, let changes):
             return try configureAgents(devices, module, changes, context)

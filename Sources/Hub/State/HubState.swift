@@ -15,6 +15,7 @@ struct HubState {
     var feedback: FeedbackQueue
     var authorities: AuthorityRegistry
     var settings: DefenderSettings
+    var groups: SecurityGroupRegistry
     var configurations: ConfigurationRegistry
     var jobs: JobBook
     /// Identities that the command at hand has promised and not yet made.
@@ -28,6 +29,7 @@ struct HubState {
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
+        groups: SecurityGroupRegistry = SecurityGroupRegistry(),
         configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
         attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
@@ -38,6 +40,7 @@ struct HubState {
         self.feedback = feedback
         self.authorities = authorities
         self.settings = settings
+        self.groups = groups
         self.configurations = configurations
         self.jobs = jobs
         self.attention = attention
@@ -54,7 +57,7 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, configurations: configurations, jobs: jobs, attention: attention,
+            settings: settings, groups: groups, configurations: configurations, jobs: jobs, attention: attention,
             nextExpiry: nextExpiry)
     }
 
@@ -82,6 +85,7 @@ struct HubState {
         registry.clear()
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
+        groups = SecurityGroupRegistry()
         configurations.clear()
         jobs = JobBook()
     }
