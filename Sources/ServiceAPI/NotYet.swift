@@ -14,15 +14,5 @@ enum NotYet {
         .missing(.get, "/jobs", "Jobs_GetImportExportJobs", .allOf(registry)),
         .missing(.get, "/jobs/{id}", "Jobs_GetImportExportJob", .allOf(registry)),
         .missing(.delete, "/jobs/{id}", "Jobs_CancelImportExportJob", .allOf(registry)),
-        // Digital twins
-        .missing(.get, "/digitaltwins/{device}", "DigitalTwin_GetDigitalTwin", .anyOf(.serviceConnect)),
-        .missing(.patch, "/digitaltwins/{device}", "DigitalTwin_UpdateDigitalTwin", .anyOf(.serviceConnect)),
-        .missing(
-            .post, "/digitaltwins/{device}/commands/{name}", "DigitalTwin_InvokeRootLevelCommand",
-            .anyOf(.serviceConnect)),
-        .missing(
-            .post, "/digitaltwins/{device}/components/{component}/commands/{name}",
-            "DigitalTwin_InvokeComponentCommand",
-            .anyOf(.serviceConnect)),
     ]
 }
