@@ -19,6 +19,8 @@ public struct Configuration: Sendable {
     public var shards: Int?
     /// Bulk import lines that a new data folder begins with.
     public var seedFile: String?
+    /// Routes, endpoints and enrichments as they are from now on; nil leaves them as the hub has them.
+    public var routingFile: String?
     /// Names and addresses, besides the ones that every certificate of TwinHub's covers, by which clients reach the hub.
     public var hostNames: [String] = []
     public var tlsOnly = false

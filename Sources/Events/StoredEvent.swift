@@ -29,8 +29,9 @@ public struct StoredEvent: LogEntry {
     private static let overhead = 96
 
     /// `{"sequence","enqueuedTime","source","deviceId","moduleId",["transport",]["hubSequence",]"systemProperties",
-    /// "properties","body"|"bodyBase64"}`. An event that tells of a change in the hub names it in `hubSequence`; a message that
-    /// has come by another protocol than MQTT names that in `transport`.
+    /// "properties",["endpoints",["enrichments",]]"body"|"bodyBase64"}`. An event that tells of a change in the hub names it in
+    /// `hubSequence`; a message that has come by another protocol than MQTT names that in `transport`; what came while routes
+    /// were declared names the endpoints to which they send it.
     public func write(to json: inout JSONWriter) {
         json.beginObject()
         json.key("sequence")

@@ -16,6 +16,10 @@ struct ServeCommand: ParsableCommand {
     var ephemeral = false
     @Option(help: "Load this file of bulk import lines when the data folder is new.")
     var seed: String?
+    @Option(
+        help: "Route events as this file declares. (default: as the hub has it, and without routes all to one endpoint)"
+    )
+    var routing: String?
     @Option(help: "When a write is acknowledged: commit (on disk), interval (within a second), none.")
     var durability: Durability = .commit
     @Option(help: "When an event for back ends, such as telemetry, is acknowledged: commit, interval, none.")
@@ -80,6 +84,7 @@ struct ServeCommand: ParsableCommand {
         var configuration = Configuration()
         configuration.dataFolder = ephemeral ? nil : place.data
         configuration.seedFile = seed
+        configuration.routingFile = routing
         configuration.durability = durability
         configuration.eventDurability = eventsDurability
         configuration.eventRetention = eventsKeep

@@ -103,6 +103,8 @@ struct RecordedEventTests {
             #"{"jobId":"j","devices":[{"device":"d"},{"device":"e","answer":{"status":-7,"payload":{"x":1e3}}},{"device":"f","answer":{"status":200}},{"device":"g","error":{"code":"DeviceNotOnline","description":"é"}}]}"#
         ), ("job.ended", #"{"jobId":"j","status":"failed","reason":"no query"}"#),
         ("job.ended", #"{"jobId":"j","status":"completed"}"#), ("job.forgotten", #"{"jobIds":["i","j"]}"#),
+        ("routing.updated", #"{"routing":{"routes":[{"name":"é\"","condition":"$body.t > 70"}]}}"#),
+        ("routing.updated", #"{"routing":null}"#),
     ]
 
     private static let certificate = Base64.encode(SampleAuthorities.one.der)
@@ -306,6 +308,8 @@ struct RecordedEventTests {
         it.waitForConfigurations()
         it.execute(.deleteConfiguration(configuration, .any))
         try JobTests.liveThroughEverything(it, device)
+        it.execute(.putRouting(RoutingDeclaration(Array(#"{"routes":["\u0000😀"]}"#.utf8))))
+        it.execute(.putRouting(nil))
         #expect(try it.entity(device).messages.count == 1)
     }
 }

@@ -17,7 +17,7 @@ enum ChangeDocument {
         case connect, disconnect, updateSession
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
-        case updateDefenderSettings, updateSecurityGroup, deleteSecurityGroup
+        case updateDefenderSettings, updateSecurityGroup, deleteSecurityGroup, updateRouting
         case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
         case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
     }
@@ -26,7 +26,8 @@ enum ChangeDocument {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
         case .twinPatched, .twinReplaced, .twinReported, .twinTargeted: .twin
-        case .seeded, .reset, .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted: .hub
+        case .seeded, .reset, .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .routingUpdated:
+            .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
@@ -67,6 +68,7 @@ enum ChangeDocument {
         case .jobDevicesEnded: .endDeviceJobs
         case .jobEnded: .endJob
         case .jobsForgotten: .forgetJobs
+        case .routingUpdated: .updateRouting
         }
     }
 
@@ -123,7 +125,7 @@ enum ChangeDocument {
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
             .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated,
-            .configurationDeleted, .configurationsSettled, .twinTargeted, .job:
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .routingUpdated:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

@@ -39,7 +39,7 @@ extension Event {
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
             .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .securityGroupUpdated,
             .securityGroupDeleted, .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
-            .job:
+            .job, .routingUpdated:
             break
         }
     }
@@ -72,7 +72,7 @@ extension Event {
             .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
             .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated, .configurationDeleted,
             .configurationsSettled, .twinTargeted, .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded,
-            .jobsForgotten:
+            .jobsForgotten, .routingUpdated:
             throw RecordError("kind")
         }
     }

@@ -35,6 +35,7 @@ extension RecordedEvent {
         case jobDevicesEnded = "job.devicesEnded"
         case jobEnded = "job.ended"
         case jobsForgotten = "job.forgotten"
+        case routingUpdated = "routing.updated"
     }
 
     public var kind: Kind {
@@ -64,6 +65,7 @@ extension RecordedEvent {
         case .configurationsSettled: .configurationsSettled
         case .twinTargeted: .twinTargeted
         case .job(let event): event.kind
+        case .routingUpdated: .routingUpdated
         }
     }
 
@@ -78,7 +80,7 @@ extension RecordedEvent {
             id
         case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
             .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated, .configurationDeleted,
-            .configurationsSettled, .job:
+            .configurationsSettled, .job, .routingUpdated:
             nil
         }
     }
@@ -154,6 +156,9 @@ extension RecordedEvent {
             event.writeConfiguration(to: &json)
         case .job(let event):
             event.write(to: &json)
+        case .routingUpdated(let declaration):
+            json.key("routing")
+            if let declaration { json.raw(declaration.json) } else { json.null() }
         }
         if let origin {
             json.key("origin")
@@ -228,6 +233,9 @@ extension RecordedEvent {
                 event = .twinTargeted(try id(), try [ConfigurationStanding](record: try part("configurations")))
             case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
                 event = .job(try JobEvent(kind, body))
+            case .routingUpdated:
+                let value = try part("routing")
+                event = .routingUpdated(value.isNull ? nil : try RoutingDeclaration(record: value))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -350,6 +358,7 @@ extension RecordedEvent.Kind {
         case .jobDevicesEnded: "job.devicesEnded"
         case .jobEnded: "job.ended"
         case .jobsForgotten: "job.forgotten"
+        case .routingUpdated: "routing.updated"
         }
     }
 }

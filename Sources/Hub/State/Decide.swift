@@ -78,6 +78,11 @@ extension HubState {
             return try putSecurityGroup(name, group, precondition, context)
         case .deleteSecurityGroup(let name, let precondition):
             return try deleteSecurityGroup(name, precondition, context)
+        case .putRouting(let declaration):
+            guard declaration != routing else { return Decision(events: [], outcome: .done) }
+            let event = Event.routingUpdated(declaration)
+            try must(event, at: context.now)
+            return Decision(events: [event], outcome: .done)
         case .secure(let devices, let modules): return try secure(devices, modules, context)
         case .configureAgents(let devices, let module, let changes):
             return try configureAgents(devices, module, changes, context)

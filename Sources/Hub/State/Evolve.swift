@@ -61,6 +61,8 @@ extension HubState {
             put(try existing(id).with(configurations: standings))
         case .job(let event):
             try evolve(event, at: time)
+        case .routingUpdated(let declaration):
+            routing = declaration
         }
     }
 

@@ -18,6 +18,7 @@ struct HubState {
     var groups: SecurityGroupRegistry
     var configurations: ConfigurationRegistry
     var jobs: JobBook
+    var routing: RoutingDeclaration?
     /// Identities that the command at hand has promised and not yet made.
     var promisedIdentities = 0
     /// Who is to be looked at, of what is published; for commands that concern everybody.
@@ -31,7 +32,7 @@ struct HubState {
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
         groups: SecurityGroupRegistry = SecurityGroupRegistry(),
         configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
-        attention: Attention = Attention(), nextExpiry: Timestamp? = nil
+        routing: RoutingDeclaration? = nil, attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
@@ -43,6 +44,7 @@ struct HubState {
         self.groups = groups
         self.configurations = configurations
         self.jobs = jobs
+        self.routing = routing
         self.attention = attention
         // Where messages wait that nobody has looked at yet, any may be due.
         self.nextExpiry = nextExpiry ?? (attention.queued.isEmpty ? .latest : .never)
@@ -57,8 +59,8 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, groups: groups, configurations: configurations, jobs: jobs, attention: attention,
-            nextExpiry: nextExpiry)
+            settings: settings, groups: groups, configurations: configurations, jobs: jobs, routing: routing,
+            attention: attention, nextExpiry: nextExpiry)
     }
 
     /// Every device, in no order.

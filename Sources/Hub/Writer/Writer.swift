@@ -41,6 +41,7 @@ final class Writer: @unchecked Sendable {
         var groups: SecurityGroupRegistry
         var configurations: ConfigurationRegistry
         var jobs: JobBook
+        var routing: RoutingDeclaration?
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -74,7 +75,7 @@ final class Writer: @unchecked Sendable {
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 authorities: state.authorities, trust: state.authorities.trust,
                 settings: state.settings, groups: state.groups, configurations: state.configurations,
-                jobs: state.jobs, obstacle: nil))
+                jobs: state.jobs, routing: state.routing, obstacle: nil))
     }
 
     /// Goes on with what a process before this one has not finished.
@@ -199,6 +200,7 @@ final class Writer: @unchecked Sendable {
                 $0.groups = state.groups
                 $0.configurations = state.configurations
                 $0.jobs = state.jobs
+                $0.routing = state.routing
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
                 $0.seedCount = state.seed.count
