@@ -71,13 +71,11 @@ public final class Emulator: Sendable {
         let ledger = AgentLedger(environment: environment)
         let security = SecurityLedger(environment: environment) { logger.error("\($0)") }
         let jobs = JobDesk()
+        let routes =
+            ServiceAPI.routes(QueryDesk(environment: environment), jobs) + DeviceAPI.routes
+            + SecurityAPI.routes(ledger, security) + RoutingAPI.routes + FilesAPI(storage).routes + operations.routes
         let dispatcher = Dispatcher(
-            RouteTable(
-                ServiceAPI.routes(QueryDesk(environment: environment), jobs) + DeviceAPI.routes
-                    + SecurityAPI.routes(ledger, security)
-                    + RoutingAPI.routes
-                    + FilesAPI(storage).routes
-                    + operations.routes))
+            RouteTable(routes + [OpenAPIDocument.route(of: routes) { Operations.allDescriptions }]))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
             readiness: readiness, mqtt: MQTTService(disabledAnswer: configuration.disabledAnswer), reactor: reactor,
