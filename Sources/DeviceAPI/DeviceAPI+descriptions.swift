@@ -55,7 +55,7 @@ extension DeviceAPI {
         all["Emulator_WatchChanges"] = waiting(.init("Follow every change of the hub."))
             .query("deviceId", .identifier).answers(200, page("changes"), as: "application/json", "text/event-stream")
         all["Emulator_ReadEvents"] = waiting(.init("Read what a back end would from Event Hubs."))
-            .query("deviceId", .identifier).query("source")
+            .query("deviceId", .identifier).query("source").query("endpoint")
             .answers(200, page("events"), as: "application/json", "text/event-stream")
         return all
     }

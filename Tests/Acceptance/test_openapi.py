@@ -67,14 +67,10 @@ def test_every_operation_has_a_name_of_its_own(operations):
     assert len(names) > 70 and len(set(names)) == len(names)
 
 
-#: Operations that may still go without a description.
-UNDESCRIBED = re.compile(".*Rout")
-
-
 def test_every_operation_says_what_it_is_and_answers(operations):
     for (method, path), operation in operations.items():
         assert operation["responses"], f"{method} {path}"
-        assert operation.get("summary") or UNDESCRIBED.match(operation["operationId"]), f"{method} {path}"
+        assert operation.get("summary"), f"{method} {path}"
         assert {parameter["name"] for parameter in operation["parameters"]} >= {"api-version"}
 
 

@@ -65,9 +65,12 @@ public final class Emulator: Sendable {
             throw StartFailure("the event loops cannot be set up: \(error)")
         }
         let live = LiveCounts()
+        let throttle = configuration.throttle.map {
+            Throttle($0.tier, units: $0.units, environment: environment)
+        }
         let operations = Operations(
             readiness: readiness, reactor: reactor, environment: environment, startedAt: environment.now(),
-            live: live, authorities: credentials.authorities)
+            live: live, throttle: throttle, authorities: credentials.authorities)
         let ledger = AgentLedger(environment: environment)
         let security = SecurityLedger(environment: environment) { logger.error("\($0)") }
         let jobs = JobDesk()
@@ -119,7 +122,8 @@ public final class Emulator: Sendable {
                     grace: configuration.sasGrace, witness: security, report: { logger.debug("refused: \($0)") })
                 shard.context = ShardServices(
                     hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
-                    counts: live, deliveries: ledger, witness: security, report: { logger.info("\($0)") })
+                    counts: live, deliveries: ledger, witness: security, throttle: throttle,
+                    report: { logger.info("\($0)") })
                 furnished.leave()
             }
         }

@@ -1,6 +1,7 @@
 import DeviceAPI
 import Endpoints
 import FilesAPI
+import RoutingAPI
 import SecurityAPI
 import ServiceAPI
 
@@ -9,9 +10,8 @@ extension Operations {
     static var allDescriptions: [String: OperationDescription] {
         [
             ServiceAPI.descriptions, DeviceAPI.descriptions, FilesAPI.descriptions, SecurityAPI.descriptions,
-            descriptions,
-        ]
-        .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
+            RoutingAPI.descriptions, descriptions,
+        ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
     }
 
     private static var descriptions: [String: OperationDescription] {
