@@ -10,6 +10,8 @@ struct QueryCommand: ParsableCommand {
 
     @Argument(help: "SELECT … FROM devices or devices.modules …")
     var text: String
+    @Flag(help: "Tell how the twins are found in place of showing them.")
+    var explain = false
     @OptionGroup var server: ServerOption
 
     func run() throws {
@@ -20,6 +22,11 @@ struct QueryCommand: ParsableCommand {
             body.key("query")
             body.value(text)
             body.endObject()
+            if explain {
+                let answer = try client.send("POST", "/emulator/query/explain", body: body.bytes)
+                guard answer.status == 200, let plan = answer.json else { throw StartFailure(answer.message) }
+                return StandardOutput.write(String(decoding: plan.raw, as: UTF8.self) + "\n")
+            }
             var token: String?
             repeat {
                 let fields = token.map { [(name: "x-ms-continuation", value: $0)] } ?? []
