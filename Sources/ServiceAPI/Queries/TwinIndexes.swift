@@ -111,6 +111,7 @@ private struct IndexedStripe {
     }
 
     mutating func addColumn(_ path: PropertyPath) {
+        let entities = entities
         let documents = (0..<entities.count).lazy.compactMap { place -> (Int32, QueryDocument)? in
             entities.entity(at: place).map { (Int32(place), $0.queryDocument) }
         }
