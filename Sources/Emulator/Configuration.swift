@@ -7,6 +7,7 @@ import Hub
 import Journal
 import Reactor
 import RoutingAPI
+import ServiceAPI
 
 /// Everything that `twinhub serve` can be told, as values.
 public struct Configuration: Sendable {
@@ -53,6 +54,10 @@ public struct Configuration: Sendable {
 
     /// The edition of the real hub whose limits are kept, and its units (`--throttle`); nil limits nothing.
     public var throttle: (tier: HubTier, units: Int)?
+
+    /// Seconds by which queries lag behind, as in the cloud (`--query-lag`); nil is not at all.
+    public var queryLag: Int?
+    public static let queryLagSeconds = QueryLag.seconds
 
     public var hub = HubLimits()
     public var webhookRetry = RetryPolicy(attempts: 10)

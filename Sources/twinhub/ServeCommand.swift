@@ -62,6 +62,9 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "How many units of it.")
     var throttleUnits = 1
 
+    @Option(help: "Seconds, 1 to 60, by which queries lag behind, as they do in the cloud. (default: they do not)")
+    var queryLag: Int?
+
     @Option(
         help: """
             Security modules that every device has: none, classic, micro or both; classic where no value follows. \
@@ -84,6 +87,10 @@ struct ServeCommand: ParsableCommand {
         }
         guard (1...HubTier.maximumUnits).contains(throttleUnits) else {
             throw ValidationError("--throttle-units must be 1 to \(HubTier.maximumUnits).")
+        }
+        let lags = Configuration.queryLagSeconds
+        if let queryLag, !lags.contains(queryLag) {
+            throw ValidationError("--query-lag must be \(lags.lowerBound) to \(lags.upperBound).")
         }
         guard sasGrace >= 0 else { throw ValidationError("--sas-grace must not be negative.") }
     }
@@ -111,6 +118,7 @@ struct ServeCommand: ParsableCommand {
         configuration.disabledAnswer = disabledConnack
         configuration.defender.rule = defender
         configuration.defender.isStrict = defenderStrict
+        configuration.queryLag = queryLag
         limits.apply(to: &configuration)
         if let throttle {
             configuration.throttle = (throttle, throttleUnits)

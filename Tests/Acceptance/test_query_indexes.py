@@ -1,10 +1,12 @@
 """Queries that are answered by an index, against the same condition in a form that no index serves."""
 
 import random
+import time
 
 import pytest
 
 from acceptance.rest import Hub, expect_error, ok
+from acceptance.waiting import wait_for
 
 CONDITIONS = [
     "tags.floor = 3", "tags.floor < 2", "tags.floor >= 4 AND tags.site = 'a'", "tags.site IN ['a', 'c', 7]",
@@ -93,3 +95,23 @@ def test_what_cannot_be_explained_is_refused(own):
     expect_error(own.post("/emulator/query/explain", {"query": "SELECT"}), 400, "ArgumentInvalid")
     expect_error(own.post("/emulator/query/explain", {"query": "SELECT * FROM devices.jobs"}), 400, "ArgumentInvalid")
     expect_error(own.post("/emulator/query/explain", {}), 400, "ArgumentNull")
+
+
+def test_queries_lag_behind_where_that_is_wanted(request):
+    from acceptance.server import Server
+    lag = 3
+    server = Server("--query-lag", lag).start()
+    request.addfinalizer(server.dispose)
+    hub = Hub(server)
+    seen_late = 0
+    for number in range(5):
+        began = time.monotonic()
+        hub.create(f"late-{number}")
+        found = ids(hub, f"deviceId = 'late-{number}'")
+        # A machine that is too busy for the question shows nothing.
+        if time.monotonic() - began < lag:
+            assert found == []
+            seen_late += 1
+            break
+    assert seen_late
+    wait_for(lambda: ids(hub, f"deviceId = 'late-{number}'") == [(f"late-{number}", None)])

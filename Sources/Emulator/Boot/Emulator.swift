@@ -78,8 +78,9 @@ public final class Emulator: Sendable {
         deliveries = Deliveries(
             configuration.dataFolder.map(DataFolder.init).map { .init(files: $0.endpoints, cursors: $0.cursors) },
             webhookRetry: configuration.webhookRetry, environment: environment, report: { logger.warning("\($0)") })
+        let lag = configuration.queryLag.map { QueryLag(seconds: $0) }
         let routes =
-            ServiceAPI.routes(QueryDesk(environment: environment), jobs) + DeviceAPI.routes
+            ServiceAPI.routes(QueryDesk(environment: environment, lag: lag), jobs) + DeviceAPI.routes
             + SecurityAPI.routes(ledger, security) + RoutingAPI.routes(deliveries) + FilesAPI(storage).routes
             + operations.routes
         let dispatcher = Dispatcher(
@@ -115,6 +116,7 @@ public final class Emulator: Sendable {
         if let routing { try routing.declare(to: hub, deliveries: deliveries) }
         // After that, so that routes hold from the first event on. What has happened until now it reads from the log.
         deliveries.follow(events, of: hub, on: reactor.shards[0])
+        lag?.follow(hub)
         relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
 
         // Nobody is told that the hub is ready before every shard is.

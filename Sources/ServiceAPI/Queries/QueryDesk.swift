@@ -24,7 +24,9 @@ public final class QueryDesk: Sendable {
         var results: [UInt64: Kept] = [:]
         var rows = 0
         var waiting = 0
-        var indexesUsed: Timestamp?
+        var indexesUsed = DispatchTime.distantFuture
+        /// Whether somebody will look whether they are still used.
+        var isWatchingIndexes = false
     }
 
     private struct Kept {
@@ -37,11 +39,14 @@ public final class QueryDesk: Sendable {
     private let indexes = Mutex(TwinIndexes())
     private let queue = DispatchQueue(label: "twinhub.query", qos: .userInitiated)
     private let environment: Environment
+    /// Nil where queries see the hub as it is.
+    private let lag: QueryLag?
     /// Keeps clients from making tokens of their own.
     private let secret: UInt64
 
-    public init(environment: Environment) {
+    public init(environment: Environment, lag: QueryLag? = nil) {
         self.environment = environment
+        self.lag = lag
         secret = environment.randomUInt64()
     }
 
@@ -69,12 +74,24 @@ public final class QueryDesk: Sendable {
 
     /// After the answer, so that nobody waits for it but the next query.
     private func learn(_ query: TwinQuery, _ moment: HubMoment) {
+        guard query.access != nil else { return }
         indexes.withLock { $0.learn(query, in: moment) }
-        let time = environment.now()
-        state.withLock { $0.indexesUsed = time }
-        queue.asyncAfter(deadline: .now() + Self.idleIndexSeconds) { [self] in
-            // They keep twins as they were when a query last looked.
-            if state.withLock({ $0.indexesUsed == time }) { indexes.withLock { $0 = TwinIndexes() } }
+        let isWatched = state.withLock { state in
+            state.indexesUsed = .now()
+            defer { state.isWatchingIndexes = true }
+            return state.isWatchingIndexes
+        }
+        if !isWatched { watchIndexes(from: .now()) }
+    }
+
+    /// Forgets them when nobody has asked for so long: they keep twins as they were when a query last looked.
+    private func watchIndexes(from time: DispatchTime) {
+        queue.asyncAfter(deadline: time + Self.idleIndexSeconds) { [self] in
+            let used = state.withLock { state in
+                state.isWatchingIndexes = state.indexesUsed > time
+                return state.isWatchingIndexes ? state.indexesUsed : nil
+            }
+            if let used { watchIndexes(from: used) } else { indexes.withLock { $0 = TwinIndexes() } }
         }
     }
 
@@ -101,13 +118,13 @@ public final class QueryDesk: Sendable {
             return true
         }
         guard isTaken else { throw HubError(.serverBusy, "More than \(Self.waitingQueries) queries wait.") }
-        let queue = queue
-        hub.moment { moment in
+        let run: @Sendable (HubMoment) -> Void = { [self] moment in
             queue.async { [self] in
                 state.withLock { $0.waiting -= 1 }
                 body(moment)
             }
         }
+        if let past = lag?.moment { run(past) } else { hub.moment(then: run) }
     }
 
     /// A further page.
