@@ -17,6 +17,7 @@ func tests(_ name: String, _ others: [Target.Dependency] = [], resources: [Resou
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let ordered: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let heaps: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -49,7 +50,9 @@ let package = Package(
         room("Reactor", on: ["Vocabulary", "CSystem", "COpenSSL", deques]),
 
         // Floor 3: the hub itself, what it tells back ends, and the codecs.
-        room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Query", "Defender", "Journal", deques, heaps]),
+        room(
+            "Hub",
+            on: ["Vocabulary", "JSON", "Twins", "Access", "Query", "Defender", "Journal", deques, heaps, ordered]),
         room("Events", on: ["Vocabulary", "JSON", "Journal"]),
         room("HTTP", on: ["Vocabulary", "CZlib", "COpenSSL", "CNGHTTP2"]),
         room("MQTT", on: ["Vocabulary"]),

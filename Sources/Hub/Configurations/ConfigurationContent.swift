@@ -1,4 +1,5 @@
 import JSON
+import OrderedCollections
 import Twins
 import Vocabulary
 
@@ -50,17 +51,19 @@ public struct ConfigurationContent: Sendable {
         json.key(kind.rawValue)
         json.raw(value.raw)
         json.endObject()
-        self.json = json.bytes
-        digest = String(json.bytes.withUnsafeBytes { CRC32C.checksum($0) })
+        // A record of the log is one line.
+        self.json = json.bytes.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }
+        digest = String(self.json.withUnsafeBytes { CRC32C.checksum($0) })
         guard kind == .modules else {
             sections = [try Self.section(nil, value)]
             return
         }
         var sections: [Section] = []
+        var names: Set<String> = []
         for (name, module) in value.members {
-            guard module.kind == .object, IdentifierRule.allows(name.utf8),
-                !sections.contains(where: { $0.module == name })
-            else { throw Self.invalid("'\(name)' is no module with its desired properties.") }
+            guard module.kind == .object, IdentifierRule.allows(name.utf8), names.insert(name).inserted else {
+                throw Self.invalid("'\(name)' is no module with its desired properties.")
+            }
             sections.append(try Self.section(name, module))
         }
         guard sections.contains(where: { $0.module == Self.edgeAgent }) else {
@@ -70,6 +73,10 @@ public struct ConfigurationContent: Sendable {
     }
 
     static let edgeAgent = "$edgeAgent"
+    /// Bytes of what one twin gets, white space included: several times what fits into it (twins.md section 7).
+    static let maximumSectionBytes = 4 * TwinLimits.current.propertiesSize
+    /// Names in a row below `properties.desired`.
+    static let maximumPathLength = TwinLimits.current.depth
     private static let root = "properties.desired"
 
     func section(_ module: String?) -> Section? { sections.first { $0.module == module } }
@@ -79,7 +86,10 @@ public struct ConfigurationContent: Sendable {
     var isBase: Bool { section(Self.edgeAgent)?.parts.contains { $0.path.isEmpty } ?? false }
 
     private static func section(_ module: String?, _ content: JSONValue) throws(HubError) -> Section {
-        var parts: [Part] = []
+        guard content.raw.count <= maximumSectionBytes else {
+            throw invalid("What one twin gets is longer than \(maximumSectionBytes) bytes.")
+        }
+        var trees: OrderedDictionary<[String], DesiredTree> = [:]
         for (key, value) in content.members {
             var path: [String] = []
             if key != root {
@@ -89,11 +99,13 @@ public struct ConfigurationContent: Sendable {
                 path = key.dropFirst(root.count + 1).split(separator: ".", omittingEmptySubsequences: false).map(
                     String.init)
             }
+            guard path.count <= maximumPathLength else {
+                throw invalid("A path leads through more than \(maximumPathLength) names.")
+            }
             guard !path.isEmpty || value.kind == .object else { throw invalid("'\(key)' is not an object.") }
-            parts.removeAll { $0.path == path }
-            parts.append(Part(path: path, tree: DesiredTree(value)))
+            trees[path] = DesiredTree(value)
         }
-        parts.sort { $0.path.count < $1.path.count }
+        let parts = trees.map { Part(path: $0.key, tree: $0.value) }.sorted { $0.path.count < $1.path.count }
         let section = Section(module: module, parts: parts)
         try check(section)
         return section
@@ -101,12 +113,10 @@ public struct ConfigurationContent: Sendable {
 
     /// What is written has to keep the rules of every desired property, and to fit into a twin by itself (twins.md section 7).
     private static func check(_ section: Section) throws(HubError) {
-        var tree = DesiredTree.object([])
+        var tree = DesiredTree.object([:])
         for part in section.parts { tree.set(part.tree, at: part.path[...]) }
         do {
-            let body = DesiredTree.object([
-                .init(key: "properties", tree: .object([.init(key: "desired", tree: tree)]))
-            ])
+            let body = DesiredTree.object(["properties": .object(["desired": tree])])
             let replacement = try ServiceReplacement(body: JSONDocument(parsing: body.json))
             _ = try Twin.fresh(at: .never, kind: .device).replaced(replacement, at: .never)
         } catch let error as HubError {

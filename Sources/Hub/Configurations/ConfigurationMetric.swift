@@ -22,6 +22,11 @@ public struct ConfigurationMetric: Sendable {
     static func list(_ value: JSONValue?) throws(HubError) -> [Self] {
         guard let value, !value.isNull else { return [] }
         guard value.kind == .object else { throw .badMember("queries") }
+        guard value.count <= ConfigurationDraft.maximumMetrics else {
+            throw HubError(
+                .invalidConfigurationCustomMetricsQuery,
+                "A configuration has at most \(ConfigurationDraft.maximumMetrics) metrics.")
+        }
         var metrics: [Self] = []
         for (name, query) in value.members {
             guard let text = query.string else {
@@ -33,11 +38,6 @@ public struct ConfigurationMetric: Sendable {
             } catch {
                 throw HubError(.invalidConfigurationCustomMetricsQuery, "\(name): \(error)")
             }
-        }
-        guard metrics.count <= ConfigurationDraft.maximumMetrics else {
-            throw HubError(
-                .invalidConfigurationCustomMetricsQuery,
-                "A configuration has at most \(ConfigurationDraft.maximumMetrics) metrics.")
         }
         return metrics
     }

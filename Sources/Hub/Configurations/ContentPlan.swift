@@ -8,7 +8,7 @@ struct ContentPlan {
     /// Patches, the lowest rank first, each with its configuration's mark.
     private(set) var writes: [Write] = []
     /// Leaves that nobody gives any more.
-    private(set) var removals: [Removal] = []
+    let removals: LeavesToRemove
     /// Paths below which nothing may stand but what is composed: what an edge deployment that comes new gives as a whole.
     private(set) var wholes: [[String]] = []
     let composition: Composition
@@ -19,12 +19,6 @@ struct ContentPlan {
         let contribution: Contribution
         let tree: DesiredTree
         let patch: ServicePatch?
-    }
-
-    struct Removal: Hashable {
-        let path: [String]
-        /// The configuration that must have written it for it to be removed; nil where it does not matter.
-        let author: String?
     }
 
     /// - Parameters:
@@ -63,7 +57,7 @@ struct ContentPlan {
         let old: [Contribution]
         let new: [Contribution]
         var trees: [Int: DesiredTree] = [:]
-        var removals: [Removal] = []
+        var removals = LeavesToRemove.none
 
         /// Every leaf whose owner is another than before.
         mutating func write(_ now: Composition, over before: Composition?, at path: [String]) {
@@ -75,9 +69,9 @@ struct ContentPlan {
                     return
                 }
                 guard !path.isEmpty else { return }
-                trees[owner, default: .object([])].set(.value(text), at: path[...])
+                trees[owner, default: .object([:])].set(.value(text), at: path[...])
             case .object(let members):
-                for member in members { write(member.value, over: before?[member.key], at: path + [member.key]) }
+                for (key, inner) in members { write(inner, over: before?[key], at: path + [key]) }
             }
         }
 
@@ -91,14 +85,14 @@ struct ContentPlan {
                 let author = old[owner]
                 // A deployment's settings stay until another one takes its place, a deleted configuration's stay for good.
                 if author.kind == .modules {
-                    if isEdge { removals.append(Removal(path: path, author: nil)) }
+                    if isEdge { removals.add(author: nil, at: path[...]) }
                 } else if !author.isRetired {
-                    removals.append(Removal(path: path, author: author.stamp?.id))
+                    removals.add(author: author.stamp?.id, at: path[...])
                 }
             case .object(let members):
                 if case .leaf = now { return }
-                for member in members {
-                    remove(member.value, under: now?[member.key], at: path + [member.key], isEdge: isEdge)
+                for (key, inner) in members {
+                    remove(inner, under: now?[key], at: path + [key], isEdge: isEdge)
                 }
             }
         }

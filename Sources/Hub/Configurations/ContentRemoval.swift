@@ -1,20 +1,19 @@
 import JSON
+import OrderedCollections
 import Twins
 
 /// What a plan removes from one twin, as a patch of its desired properties with nulls.
 struct ContentRemoval {
-    private(set) var tree = DesiredTree.object([])
+    private(set) var tree = DesiredTree.object([:])
 
-    var isEmpty: Bool { tree == .object([]) }
+    var isEmpty: Bool { tree == .object([:]) }
 
     /// Removes the plan's leaves, those that somebody else has overwritten since excepted; with them the objects that are left
     /// without members; and whatever else stands where an edge deployment gives everything.
     init(_ plan: ContentPlan, from twin: Twin) {
         guard let section = try? JSONDocument(parsing: Array(twin.desiredSection)).root else { return }
         let metadata = section["$metadata"]
-        var wanted = Wanted.object([:])
-        for removal in plan.removals { wanted.add(removal, at: removal.path[...]) }
-        if let found = Self.removal(wanted, section, metadata, plan.composition, isRoot: true) { tree = found }
+        if let found = Self.removal(plan.removals, section, metadata, plan.composition, isRoot: true) { tree = found }
         for path in plan.wholes {
             var value: JSONValue? = section
             var composition: Composition? = plan.composition
@@ -26,39 +25,24 @@ struct ContentRemoval {
         }
     }
 
-    /// Leaves to be removed, by the way to them.
-    private indirect enum Wanted {
-        case leaf(author: String?)
-        case object([String: Wanted])
-
-        mutating func add(_ removal: ContentPlan.Removal, at path: ArraySlice<String>) {
-            guard let key = path.first else {
-                self = .leaf(author: removal.author)
-                return
-            }
-            guard case .object(var members) = self else { return }
-            members[key, default: .object([:])].add(removal, at: path.dropFirst())
-            self = .object(members)
-        }
-    }
-
     /// The patch of the value at hand: null where all of it goes, nil where nothing does.
     private static func removal(
-        _ wanted: Wanted, _ value: JSONValue, _ metadata: JSONValue?, _ composition: Composition?, isRoot: Bool
+        _ leaves: LeavesToRemove, _ value: JSONValue, _ metadata: JSONValue?, _ composition: Composition?, isRoot: Bool
     ) -> DesiredTree? {
-        switch wanted {
+        switch leaves {
         case .leaf(let author):
             let isOwn = author == nil || metadata?["$lastUpdatedBy"]?.string == author
             return isOwn ? .null : nil
         case .object(let members):
             guard value.kind == .object else { return nil }
+            let marks = metadata.map { Dictionary($0.members.map { ($0.key, $0.value) }) { $1 } } ?? [:]
             var kept = 0
-            var patch: [DesiredTree.Member] = []
+            var patch: OrderedDictionary<String, DesiredTree> = [:]
             for (key, inner) in value.members where isRoot ? !key.hasPrefix("$") : true {
                 let found = members[key].flatMap {
-                    removal($0, inner, metadata?[key], composition?[key], isRoot: false)
+                    removal($0, inner, marks[key], composition?[key], isRoot: false)
                 }
-                if let found { patch.append(.init(key: key, tree: found)) }
+                if let found { patch[key] = found }
                 if found != .null { kept += 1 }
             }
             if patch.isEmpty { return nil }

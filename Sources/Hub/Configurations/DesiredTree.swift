@@ -1,15 +1,11 @@
 import JSON
+import OrderedCollections
 
 /// Desired properties taken apart: what a configuration's content says of a twin.
 indirect enum DesiredTree: Hashable, Sendable {
     /// A scalar's or an array's source text.
     case value(ArraySlice<UInt8>)
-    case object([Member])
-
-    struct Member: Hashable, Sendable {
-        let key: String
-        var tree: DesiredTree
-    }
+    case object(OrderedDictionary<String, DesiredTree>)
 
     static let null = DesiredTree.value(Array("null".utf8)[...])
 
@@ -19,45 +15,35 @@ indirect enum DesiredTree: Hashable, Sendable {
             self = .value(value.raw)
             return
         }
-        var members: [Member] = []
-        for (key, value) in value.members {
-            members.removeAll { $0.key == key }
-            members.append(Member(key: key, tree: DesiredTree(value)))
-        }
+        var members: OrderedDictionary<String, DesiredTree> = [:]
+        for (key, value) in value.members { members[key] = DesiredTree(value) }
         self = .object(members)
     }
 
-    subscript(key: String) -> DesiredTree? {
-        guard case .object(let members) = self else { return nil }
-        return members.first { $0.key == key }?.tree
-    }
-
     /// Puts another tree at the path, whatever stood there. What is in the way of the path gives way.
+    ///
+    /// - Precondition: the path is as long as a content's may be (`ConfigurationContent`).
     mutating func set(_ tree: DesiredTree, at path: ArraySlice<String>) {
         guard let key = path.first else {
             self = tree
             return
         }
-        var members: [Member] = []
-        if case .object(let present) = self { members = present }
-        var inner = DesiredTree.object([])
-        let index = members.firstIndex { $0.key == key }
-        if let index { inner = members[index].tree }
-        inner.set(tree, at: path.dropFirst())
-        if let index { members[index].tree = inner } else { members.append(Member(key: key, tree: inner)) }
+        var members = takeMembers()
+        members[key, default: .object([:])].set(tree, at: path.dropFirst())
         self = .object(members)
+    }
+
+    /// The members, moved out so that changing them copies nothing.
+    private mutating func takeMembers() -> OrderedDictionary<String, DesiredTree> {
+        guard case .object(let members) = self else { return [:] }
+        self = .object([:])
+        return members
     }
 
     /// Both trees' members; where both have something that is not an object, the other one's.
     func overlaid(with other: DesiredTree) -> DesiredTree {
         guard case .object(var members) = self, case .object(let others) = other else { return other }
-        for member in others {
-            if let index = members.firstIndex(where: { $0.key == member.key }) {
-                members[index].tree = members[index].tree.overlaid(with: member.tree)
-            } else {
-                members.append(member)
-            }
-        }
+        for (key, tree) in others { members[key] = members[key]?.overlaid(with: tree) ?? tree }
         return .object(members)
     }
 
@@ -66,9 +52,9 @@ indirect enum DesiredTree: Hashable, Sendable {
         case .value(let text): json.raw(text)
         case .object(let members):
             json.beginObject()
-            for member in members {
-                json.key(member.key)
-                member.tree.write(to: &json)
+            for (key, tree) in members {
+                json.key(key)
+                tree.write(to: &json)
             }
             json.endObject()
         }

@@ -79,12 +79,18 @@ final class Rollout: HubSubscriber, @unchecked Sendable {
         }
     }
 
-    /// Where the hub refuses, the next command that it takes begins this again.
+    /// How long it waits where the hub refuses a slice, its disk full for instance.
+    private static let retrySeconds = 1.0
+
     private func end(isDone: Bool) {
         if let subscriber = subscriber.take() { subscribers.remove(subscriber) }
         slices = []
         let writer = writer.take()
         isBusy.withLock { $0 = false }
-        if isDone { writer?.resume() }
+        guard !isDone else {
+            writer?.resume()
+            return
+        }
+        queue.asyncAfter(deadline: .now() + Self.retrySeconds) { writer?.resume() }
     }
 }

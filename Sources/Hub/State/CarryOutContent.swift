@@ -5,31 +5,11 @@ import Vocabulary
 
 // What configurations write, into one twin.
 extension HubState {
-    /// A contribution that its twin refuses.
-    struct Misfit: Error {
-        /// The configuration's; 0 where none wrote.
-        let number: UInt64
-        let refusal: HubError
-    }
-
     /// Writes what a plan says, and who stands how. All of it or nothing.
     mutating func carryOut(
         _ plan: ContentPlan, on entity: Entity, standing: [ConfigurationStanding], _ settling: inout Settling
-    ) throws(Misfit) {
-        let time = settling.context.now
-        var changes: [(change: TwinChange, patch: ServicePatch, stamp: ConfigurationStamp?)] = []
-        var twin = entity.twin
-        for (patch, stamp, number) in patches(plan, twin) {
-            do {
-                let change = try twin.patched(patch, at: time, by: stamp)
-                if change.isUnchanged { continue }
-                try checkStrictly(change.twin, of: entity.id)
-                changes.append((change, patch, stamp))
-                twin = change.twin
-            } catch {
-                throw Misfit(number: number, refusal: error)
-            }
-        }
+    ) throws(HubError) {
+        let changes = try changes(by: plan, of: entity, at: settling.context.now)
         let isMoved = standing != entity.configurations
         for (index, (change, patch, stamp)) in changes.enumerated() {
             let isLast = index == changes.count - 1
@@ -42,19 +22,35 @@ extension HubState {
         settling.events.append(.twinTargeted(entity.id, standing))
     }
 
+    /// What a plan comes to in a twin, one change after the other; throws where the twin refuses one of them.
+    func changes(
+        by plan: ContentPlan, of entity: Entity, at time: Timestamp
+    ) throws(HubError) -> [(change: TwinChange, patch: ServicePatch, stamp: ConfigurationStamp?)] {
+        var changes: [(change: TwinChange, patch: ServicePatch, stamp: ConfigurationStamp?)] = []
+        var twin = entity.twin
+        for (patch, stamp) in patches(plan, twin) {
+            let change = try twin.patched(patch, at: time, by: stamp)
+            if change.isUnchanged { continue }
+            try checkStrictly(change.twin, of: entity.id)
+            changes.append((change, patch, stamp))
+            twin = change.twin
+        }
+        return changes
+    }
+
     /// A plan's patches, the lowest rank first; what is to be removed goes with the first of them.
     private func patches(
         _ plan: ContentPlan, _ twin: Twin
-    ) -> [(patch: ServicePatch, stamp: ConfigurationStamp?, number: UInt64)] {
-        var patches: [(ServicePatch, ConfigurationStamp?, UInt64)] = []
+    ) -> [(patch: ServicePatch, stamp: ConfigurationStamp?)] {
+        var patches: [(ServicePatch, ConfigurationStamp?)] = []
         for write in plan.writes {
-            if let patch = write.patch { patches.append((patch, write.contribution.stamp, write.contribution.number)) }
+            if let patch = write.patch { patches.append((patch, write.contribution.stamp)) }
         }
         guard !(plan.removals.isEmpty && plan.wholes.isEmpty) else { return patches }
         let removal = ContentRemoval(plan, from: twin)
         guard !removal.isEmpty else { return patches }
         guard let first = plan.writes.first, !patches.isEmpty else {
-            return ContentPlan.patch(removal.tree).map { [($0, nil, 0)] } ?? []
+            return ContentPlan.patch(removal.tree).map { [($0, nil)] } ?? []
         }
         if let patch = ContentPlan.patch(removal.tree.overlaid(with: first.tree)) { patches[0].0 = patch }
         return patches

@@ -66,11 +66,7 @@ extension HubState {
             }
             guard let entity = trial.entity(id) else { throw .deviceNotFound(id) }
             let plan = ContentPlan(from: [], to: [Contribution(content, section)])
-            do {
-                try trial.carryOut(plan, on: entity, standing: entity.configurations, &settling)
-            } catch {
-                throw error.refusal
-            }
+            try trial.carryOut(plan, on: entity, standing: entity.configurations, &settling)
         }
         self = trial
         return Decision(events: settling.events, outcome: .done)

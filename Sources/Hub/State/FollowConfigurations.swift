@@ -53,12 +53,15 @@ extension HubState {
         let after = self.entity(id).map(deployments) ?? []
         guard !(before.isEmpty && after.isEmpty) else { return }
         if case .these = question, before.map(\.number) == after.map(\.number) { return }
+        let present = Set(entity.modules)
         for name in Self.modules(named: after) {
             // Without room for it the module waits for another occasion.
             try? makeEdgeModule(TwinID(trusted: "\(id.key)/\(name)"), &settling)
         }
-        for module in self.entity(id)?.modules ?? [] {
-            if let module = self.entity(module) { settleModule(module, .these([]), &settling) }
+        for id in self.entity(id)?.modules ?? [] {
+            guard let module = self.entity(id) else { continue }
+            // One that has just been made may be meant by configurations of its own.
+            settleModule(module, present.contains(id) ? .these([]) : .everything, &settling)
         }
     }
 
@@ -113,25 +116,34 @@ extension HubState {
                 Contribution($0, module: module, isRetired: configurations.active(standing.number) == nil)
             }
         }
-        var wanted = wanted
-        while true {
-            let plan = settling.plan(for: module, from: old, to: wanted)
-            let standing = wanted.compactMap { contribution in
-                configurations.active(contribution.number).map {
-                    ConfigurationStanding(
-                        number: $0.number, id: $0.id,
-                        status: plan.applied.contains($0.number) ? .applied : .targeted)
+        do {
+            try carryOut(wanted, from: old, on: entity, &settling)
+        } catch {
+            // Something does not fit into this twin. The highest rank has its way as far as it goes; what does not fit beside
+            // it stands as targeted.
+            var fitting = wanted.map(\.overruled)
+            for (index, contribution) in wanted.enumerated() where contribution.parts != nil {
+                fitting[index] = contribution
+                let plan = settling.plan(for: module, from: old, to: fitting)
+                if (try? changes(by: plan, of: entity, at: settling.context.now)) == nil {
+                    fitting[index] = contribution.overruled
                 }
             }
-            do {
-                return try carryOut(plan, on: entity, standing: standing, &settling)
-            } catch {
-                // Its content does not fit into this twin: it stands as targeted, and the others have their way.
-                guard let index = wanted.firstIndex(where: { $0.number == error.number && $0.parts != nil }) else {
-                    return
-                }
-                wanted[index] = wanted[index].overruled
+            // Without any of them something may still be refused: a strict rule that the twin breaks already.
+            try? carryOut(fitting, from: old, on: entity, &settling)
+        }
+    }
+
+    private mutating func carryOut(
+        _ wanted: [Contribution], from old: [Contribution], on entity: Entity, _ settling: inout Settling
+    ) throws(HubError) {
+        let plan = settling.plan(for: entity.id.module, from: old, to: wanted)
+        let standing = wanted.compactMap { contribution in
+            configurations.active(contribution.number).map {
+                ConfigurationStanding(
+                    number: $0.number, id: $0.id, status: plan.applied.contains($0.number) ? .applied : .targeted)
             }
         }
+        try carryOut(plan, on: entity, standing: standing, &settling)
     }
 }

@@ -192,7 +192,7 @@ private struct JSONScanner {
             }
             return memcmp(one, other, key.count) == 0
         }
-        guard !isSame, written.count > key.count, written.contains(UInt8(ascii: "\\")) else { return isSame }
+        guard isSame || written.count > key.count, written.contains(UInt8(ascii: "\\")) else { return isSame }
         var decoded: [UInt8] = []
         JSONText.appendDecoded(written, to: &decoded)
         return decoded == key

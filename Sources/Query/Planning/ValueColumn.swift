@@ -7,17 +7,29 @@ struct ValueColumn: Sendable {
 
     init(of path: PropertyPath) { self.path = path }
 
-    mutating func add(_ document: QueryDocument, at place: Int32) {
-        guard let value = value(in: document) else { return }
+    mutating func add(_ document: QueryDocument, at place: Int32) { add(value(in: document), at: place) }
+
+    /// - Precondition: the same document was added at this place.
+    mutating func remove(_ document: QueryDocument, at place: Int32) { remove(value(in: document), at: place) }
+
+    /// Most changes of a twin leave most values as they are.
+    mutating func replace(_ old: QueryDocument, with new: QueryDocument, at place: Int32) {
+        let (before, after) = (value(in: old), value(in: new))
+        guard before != after else { return }
+        remove(before, at: place)
+        add(after, at: place)
+    }
+
+    private mutating func add(_ value: QueryValue?, at place: Int32) {
+        guard let value else { return }
         if places[value]?.append(place) == nil {
             places[value] = [place]
             order = nil
         }
     }
 
-    /// - Precondition: the same document was added at this place.
-    mutating func remove(_ document: QueryDocument, at place: Int32) {
-        guard let value = value(in: document), let index = places[value]?.firstIndex(of: place) else { return }
+    private mutating func remove(_ value: QueryValue?, at place: Int32) {
+        guard let value, let index = places[value]?.firstIndex(of: place) else { return }
         places[value]?.remove(at: index)
         if places[value]?.isEmpty == true {
             places[value] = nil

@@ -26,6 +26,13 @@ public struct ValueTable: Sendable {
         for index in columns.indices { columns[index].add(document, at: place) }
     }
 
+    /// Another document stands at a place.
+    ///
+    /// - Precondition: the old one was added there.
+    public mutating func replace(_ old: QueryDocument, with new: QueryDocument, at place: Int32) {
+        for index in columns.indices { columns[index].replace(old, with: new, at: place) }
+    }
+
     /// - Precondition: the same document was added at this place.
     public mutating func remove(_ document: QueryDocument, at place: Int32) {
         for index in columns.indices { columns[index].remove(document, at: place) }

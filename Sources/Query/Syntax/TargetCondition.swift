@@ -83,8 +83,12 @@ private struct OperandCheck {
         switch String(decoding: root, as: UTF8.self) {
         case "deviceId" where path.steps.count == 1, "moduleId" where path.steps.count == 1: return
         case "tags": paths.append(path)
-        case "properties" where path.steps.count > 1 && path.steps[1] == .key(Array("reported".utf8)):
-            paths.append(path)
+        case "properties" where path.section == .reported:
+            // `$version` and `$metadata` differ whenever anything of the section does.
+            let isOfHub = path.steps.contains {
+                if case .key(let key) = $0 { key.first == UInt8(ascii: "$") } else { false }
+            }
+            paths.append(isOfHub ? PropertyPath(steps: Array(path.steps.prefix(2))) : path)
         default:
             throw Self.refusal("A target condition reads deviceId, moduleId, tags and properties.reported only")
         }

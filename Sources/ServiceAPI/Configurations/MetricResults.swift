@@ -9,14 +9,13 @@ struct MetricResults: Sendable {
     /// Counts for several configurations while it goes once through everything.
     static func count(_ configurations: [Configuration], in moment: HubMoment) -> [MetricResults] {
         var counters: [(system: [MetricCounter], custom: [MetricCounter])] = configurations.map { configuration in
-            let system = configuration.systemQueries.compactMap { try? TwinQuery(parsing: $0.text) }
-            return (
-                system.enumerated().map { index, query in
-                    // All but the first ask what the configuration has come to somewhere.
-                    MetricCounter(query, of: index == 0 ? nil : configuration.id)
-                },
-                configuration.metrics.map { MetricCounter($0.query, of: nil) }
-            )
+            // The first one's text may be too long for a query; the others ask what the configuration has come to somewhere.
+            let system = configuration.systemQueries.enumerated().map { index, query in
+                index == 0
+                    ? MetricCounter(.targets(configuration))
+                    : MetricCounter((try? TwinQuery(parsing: query.text)).map { .query($0, of: configuration.id) })
+            }
+            return (system, configuration.metrics.map { MetricCounter(.query($0.query, of: nil)) })
         }
         for modules in [false, true] where !counters.isEmpty {
             moment.forEach(modules: modules) { entity in
@@ -38,29 +37,41 @@ struct MetricResults: Sendable {
 
 /// Counts the rows of one query.
 private struct MetricCounter {
-    private let query: TwinQuery
-    /// Only twins that this configuration targets can be among the rows; nil where any can.
-    private let configuration: ConfigurationID?
+    enum Question {
+        /// Which twins the configuration is for.
+        case targets(Configuration)
+        /// Which rows there are, of twins that show this configuration or, where it is nil, of all.
+        case query(TwinQuery, of: ConfigurationID?)
+    }
+
+    /// Nil where nothing is counted.
+    private let question: Question?
     private var rows = 0
     private var aggregation: Aggregation?
 
-    init(_ query: TwinQuery, of configuration: ConfigurationID?) {
-        self.query = query
-        self.configuration = configuration
-        aggregation = query.isAggregate ? Aggregation(of: query) : nil
+    init(_ question: Question?) {
+        self.question = question
+        if case .query(let query, _) = question, query.isAggregate { aggregation = Aggregation(of: query) }
     }
 
     mutating func look(at entity: Entity, _ document: QueryDocument) {
-        guard (query.collection == .modules) == entity.id.isModule else { return }
-        if let configuration, !entity.configurations.contains(where: { $0.id == configuration }) { return }
-        guard query.matches(document) else { return }
-        rows += 1
-        // Groups that are too many to be told apart are not counted further.
-        try? aggregation?.add(document)
+        switch question {
+        case .targets(let configuration):
+            if configuration.targets(entity) { rows += 1 }
+        case .query(let query, let configuration):
+            guard (query.collection == .modules) == entity.id.isModule else { return }
+            if let configuration, !entity.configurations.contains(where: { $0.id == configuration }) { return }
+            guard query.matches(document) else { return }
+            rows += 1
+            // Groups that are too many to be told apart are not counted further.
+            try? aggregation?.add(document)
+        case nil: return
+        }
     }
 
     var count: Int {
         if let aggregation { return aggregation.rows.count }
-        return query.top.map { min($0, rows) } ?? rows
+        guard case .query(let query, _) = question, let top = query.top else { return rows }
+        return min(top, rows)
     }
 }

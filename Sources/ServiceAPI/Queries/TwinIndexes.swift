@@ -99,8 +99,12 @@ private struct IndexedStripe {
         var table = ValueTable()
         swap(&table, &self.table)
         entities.follow(stripe) { place, old, new in
-            if let old { table.remove(old.queryDocument, at: Int32(place)) }
-            if let new { table.add(new.queryDocument, at: Int32(place)) }
+            switch (old, new) {
+            case (let old?, let new?): table.replace(old.queryDocument, with: new.queryDocument, at: Int32(place))
+            case (let old?, nil): table.remove(old.queryDocument, at: Int32(place))
+            case (nil, let new?): table.add(new.queryDocument, at: Int32(place))
+            case (nil, nil): break
+            }
         }
         swap(&table, &self.table)
     }
