@@ -73,6 +73,7 @@ let package = Package(
             "SecurityAPI",
             on: [
                 "Vocabulary", "JSON", "Access", "Defender", "Query", "Journal", "Hub", "Events", "HTTP", "Endpoints",
+                deques,
             ]),
         room(
             "RoutingAPI",

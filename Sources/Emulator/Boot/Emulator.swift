@@ -126,10 +126,11 @@ public final class Emulator: Sendable {
             shard.post {
                 let authorizer = Authorizer(
                     mode: configuration.authorization, policies: policies, hostNames: names,
-                    grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
+                    grace: configuration.sasGrace, witness: security, report: { logger.debug("refused: \($0)") })
                 shard.context = ShardServices(
                     hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
-                    counts: live, deliveries: ledger, throttle: throttle, report: { logger.info("\($0)") })
+                    counts: live, deliveries: ledger, witness: security, throttle: throttle,
+                    report: { logger.info("\($0)") })
                 furnished.leave()
             }
         }
@@ -220,7 +221,7 @@ public final class Emulator: Sendable {
             try run(.secure(ids, settings.rule.modules))
             last = end
         }
-        try run(.putDefenderSettings(settings))
+        try run(.putDefenderSettings(settings, .none))
     }
 
     // MARK: Stopping
