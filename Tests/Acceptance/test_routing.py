@@ -1,12 +1,13 @@
 """Message routes, endpoints and enrichments (query.md section 8)."""
 
 import json
+import subprocess
 
 import pytest
 
 from acceptance.back_end import events, send, until
-from acceptance.rest import Hub, expect_error, ok
-from acceptance.server import run_command
+from acceptance.rest import TIME, Hub, expect_error, ok
+from acceptance.server import binary, clean_environment, run_command
 
 PLAN = {
     "endpoints": {"feeds": [{"name": "hot"}, {"name": "changes"}], "folders": [], "webhooks": []},
@@ -204,3 +205,33 @@ def test_routes_from_a_file_at_the_start_and_by_command(new_server, tmp_path):
     file.write_text('{"routes":[{}]}')
     failed = route("apply", str(file), check=False)
     assert failed.returncode == 1 and "A route's name" in failed.stderr
+
+
+def test_monitor_says_where_events_went(own_hub):
+    ok(own_hub.put("/emulator/routing", {**PLAN, "enrichments": []}))
+    after = until(own_hub, 2)[-1]["sequence"]
+    send(own_hub, "d1", {"t": 80})
+    send(own_hub, "d1", {"t": 8})
+    own_hub.report("d1", {"a": 1})
+    own_hub.patch_twin("d1", {"tags": {"site": "B"}})
+    until(own_hub, 4, after)
+    shown = [line.split("  ", 1)[1] for line in first_lines(own_hub.server.data, after, 4)]
+    assert sorted(shown) == [
+        "d1  deviceMessages", "d1  deviceMessages  to hot", "d1  updateTwin  to changes", "d1  updateTwin  to no endpoint"]
+
+
+def first_lines(data, after, count):
+    """The first line of each of so many events that `twinhub monitor` shows."""
+    process = subprocess.Popen(
+        [str(binary()), "monitor", "--data", data, "--after", str(after)], env=clean_environment(), text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    try:
+        lines = []
+        while len(lines) < count:
+            line = process.stdout.readline().rstrip("\n")
+            lines += [line] if TIME.match(line.split("  ")[0]) else []
+        return lines
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()

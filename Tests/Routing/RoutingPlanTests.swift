@@ -71,6 +71,12 @@ import Vocabulary
         Refusal(#"{"fallbackRoute":{"source":"DeviceMessages","endpointNames":["x"]}}"#, "no endpoint 'x'"),
         Refusal(#"{"enrichments":[{"key":"k","value":"v","endpointNames":[]}]}"#, "'endpointNames' of enrichment 'k'"),
         Refusal(#"{"enrichments":[{"key":"k","value":1,"endpointNames":["events"]}]}"#, "'key', 'value'"),
+        Refusal(
+            #"{"enrichments":[{"key":"\#(String(repeating: "k", count: 257))","value":"v","endpointNames":["events"]}]}"#,
+            "at most 256 bytes"),
+        Refusal(
+            #"{"enrichments":[{"key":"k","value":"\#(String(repeating: "v", count: 4097))","endpointNames":["events"]}]}"#,
+            "its value 4096"),
         Refusal(#"{"enrichments":[{"key":"k","value":"$twin.etag","endpointNames":["events"]}]}"#, "$twin.tags"),
         Refusal(#"{"enrichments":[{"key":"k","value":"v","endpointNames":["x"]}]}"#, "no endpoint 'x'"),
         Refusal(#"{"enrichments":[\#(enrichment),\#(enrichment)]}"#, "Two enrichments have the key 'k'"),

@@ -26,6 +26,16 @@ struct RoutingFile {
         }
     }
 
+    /// - Throws: where the hub has a declaration of another version, which this one cannot follow.
+    static func checkDeclared(in hub: Hub) throws(StartFailure) {
+        guard let declaration = hub.routing else { return }
+        do throws(HubError) {
+            _ = try RoutingPlan(declaration)
+        } catch {
+            throw StartFailure("the hub's routes cannot be followed: \(error.text) `--routing FILE` gives it others.")
+        }
+    }
+
     /// From now on the hub does as the file says; nothing is written where it does already.
     func declare(to hub: Hub, deliveries: Deliveries) throws(StartFailure) {
         do throws(HubError) {

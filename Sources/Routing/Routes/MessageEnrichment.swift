@@ -21,6 +21,13 @@ struct MessageEnrichment: Sendable {
         guard body.kind == .object, let key = body["key"]?.string, !key.isEmpty, let text = body["value"]?.string else {
             throw HubError(.argumentInvalid, "An enrichment is an object with 'key', 'value' and 'endpointNames'.")
         }
+        guard key.utf8.count <= RoutingLimits.enrichmentKeyBytes, text.utf8.count <= RoutingLimits.enrichmentValueBytes
+        else {
+            throw HubError(
+                .argumentInvalid,
+                "An enrichment's key has at most \(RoutingLimits.enrichmentKeyBytes) bytes and its value \(RoutingLimits.enrichmentValueBytes)."
+            )
+        }
         let endpoints = body["endpointNames"]?.elements.map(\.string) ?? []
         guard !endpoints.isEmpty, !endpoints.contains(nil) else {
             throw HubError(.argumentInvalid, "'endpointNames' of enrichment '\(key)' is empty.")
