@@ -18,6 +18,7 @@ struct RecordedEventTests {
             #"{"id":"d/m","identity":\#(module),"seed":{"tags":{"a":1},"properties":{"desired":{"b":1.0},"reported":{"c":[2]}}}}"#
         ),
         ("identity.updated", #"{"id":"e","identity":\#(edge),"origin":\#(origin)}"#),
+        ("identity.updated", #"{"id":"d/m","identity":\#(noted)}"#),
         (
             "identity.deleted",
             #"{"id":"d","generationId":"637612875240648717","twin":{"deviceId":"d","etag":"AAAAAAAAAAE=","version":2}}"#
@@ -124,6 +125,8 @@ struct RecordedEventTests {
         + #""symmetricKey":{"primaryKey":null,"secondaryKey":null},"#
         + #""x509Thumbprint":{"primaryThumbprint":"0123456789ABCDEF0123456789abcdef01234567","secondaryThumbprint":null},"#
         + #""type":"selfSigned"}}"#
+
+    private static let noted = module.dropLast() + #","attributes":{"site":"é","n":[1,true],"spare":false}}"#
 
     private static let edge =
         #"{"deviceId":"e","generationId":"1","etag":"MTAwMDAwMDA=","connectionState":"Disconnected","status":"enabled","#
