@@ -18,7 +18,6 @@ struct RecordedEventTests {
             #"{"id":"d/m","identity":\#(module),"seed":{"tags":{"a":1},"properties":{"desired":{"b":1.0},"reported":{"c":[2]}}}}"#
         ),
         ("identity.updated", #"{"id":"e","identity":\#(edge),"origin":\#(origin)}"#),
-        ("identity.updated", #"{"id":"d/m","identity":\#(noted)}"#),
         (
             "identity.deleted",
             #"{"id":"d","generationId":"637612875240648717","twin":{"deviceId":"d","etag":"AAAAAAAAAAE=","version":2}}"#
@@ -57,6 +56,7 @@ struct RecordedEventTests {
             "message.enqueued",
             #"{"id":"d","message":{"sequence":1,"enqueued":"2027-01-15T08:00:00Z","expiry":"2027-01-15T09:00:00Z","ack":"none","system":{},"properties":{},"body":""}}"#
         ),
+        ("identity.updated", #"{"id":"d/m","identity":\#(noted)}"#),
         ("message.settled", #"{"id":"d","sequence":3,"fate":"deliveryCountExceeded"}"#),
         ("message.abandoned", #"{"id":"d","sequence":3}"#), ("feedback.completed", #"{"records":[4,5]}"#),
         (
