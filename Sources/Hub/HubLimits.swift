@@ -16,6 +16,8 @@ public struct HubLimits: Sendable {
     public var modulesSecuredAtOnce = 10_000
     /// Devices whose agents one command configures.
     public var devicesPerConfiguration = 10_000
+    /// Device security groups of one hub, the built-in one not counted before it is written.
+    public var securityGroups = 100
     /// Configurations of one hub, a paid one's (rest.md section 11.2).
     public var configurations = 100
     /// Twins that one command brings into line with the configurations; other commands have their turn in between.

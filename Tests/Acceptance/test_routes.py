@@ -37,7 +37,9 @@ def test_readme_tells_the_truth_about_what_is_emulated(hub):
     text = (REPOSITORY / "README.md").read_text()
     rows = re.findall(r"^\| `([A-Z]+) (/[^`]*)` \|.*\| (served|501) \|$", text, re.MULTILINE)
     assert len(rows) >= 40
-    ids = {"{d}": "gateway-a1", "{m}": "azureiotsecurity", "{id}": "x", "{lock}": "x", "{name}": "x", "{path}": "x", "{etag}": "x"}
+    ids = {
+        "{d}": "gateway-a1", "{m}": "azureiotsecurity", "{id}": "x", "{lock}": "x", "{name}": "x", "{group}": "default",
+        "{path}": "x", "{etag}": "x"}
     for method, template, claim in rows:
         path = template
         for placeholder, value in ids.items():

@@ -17,7 +17,7 @@ enum ChangeDocument {
         case connect, disconnect, updateSession
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
-        case updateDefenderSettings, updateRouting
+        case updateDefenderSettings, updateSecurityGroup, deleteSecurityGroup, updateRouting
         case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
         case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
     }
@@ -26,7 +26,8 @@ enum ChangeDocument {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
         case .twinPatched, .twinReplaced, .twinReported, .twinTargeted: .twin
-        case .seeded, .reset, .defenderSettingsUpdated, .routingUpdated: .hub
+        case .seeded, .reset, .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .routingUpdated:
+            .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
@@ -55,6 +56,8 @@ enum ChangeDocument {
         case .authorityUpdated: .updateCertificate
         case .authorityDeleted: .deleteCertificate
         case .defenderSettingsUpdated: .updateDefenderSettings
+        case .securityGroupUpdated: .updateSecurityGroup
+        case .securityGroupDeleted: .deleteSecurityGroup
         case .configurationUpdated: .updateConfiguration
         case .configurationDeleted: .deleteConfiguration
         case .configurationsSettled: .settleConfigurations
@@ -121,8 +124,8 @@ enum ChangeDocument {
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled,
-            .twinTargeted, .job, .routingUpdated:
+            .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated,
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .routingUpdated:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

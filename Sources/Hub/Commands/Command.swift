@@ -56,7 +56,7 @@ public enum Command: Sendable {
     case verifyAuthority(AuthorityName, proof: [UInt8], Precondition)
 
     /// How security modules are kept from now on; devices that lack one get it with the same command.
-    case putDefenderSettings(DefenderSettings)
+    case putDefenderSettings(DefenderSettings, Precondition)
     /// Where events for back ends go from now on; nil for where they go by default.
     case putRouting(RoutingDeclaration?)
     /// Makes the security modules that these devices lack.
@@ -65,6 +65,9 @@ public enum Command: Sendable {
     /// All in one batch; a device that cannot be changed is named, and the others are.
     case configureAgents([TwinID], SecurityModule, [ConfigurationChange])
 
+    /// Makes a device security group, or replaces it.
+    case putSecurityGroup(SecurityGroupName, SecurityGroup, Precondition)
+    case deleteSecurityGroup(SecurityGroupName, Precondition)
     /// Without a precondition: create; with one: update everything but the content (rest.md section 11.2).
     case putConfiguration(ConfigurationID, ConfigurationDraft, Precondition)
     /// What it has written stays.
@@ -98,6 +101,9 @@ public enum Outcome: Sendable {
     /// Security modules were made where they were missing.
     case secured(SecuringReport)
     /// As it now stands.
+    case securityGroup(RegisteredSecurityGroup, isNew: Bool)
+    /// There was nothing to do.
+    case unchanged
     case configuration(Configuration)
     case job(ScheduledJob)
     /// The devices that were claimed for a job's calls.

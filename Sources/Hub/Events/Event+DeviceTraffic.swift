@@ -37,8 +37,9 @@ extension Event {
             for sequence in sequences { json.value(sequence) }
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
-            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .configurationUpdated,
-            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .routingUpdated:
+            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .securityGroupUpdated,
+            .securityGroupDeleted, .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
+            .job, .routingUpdated:
             break
         }
     }
@@ -69,9 +70,9 @@ extension Event {
             self = .messageAbandoned(id, sequence: try number("sequence"))
         case .feedbackCompleted, .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced,
             .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
-            .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten,
-            .routingUpdated:
+            .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated, .configurationDeleted,
+            .configurationsSettled, .twinTargeted, .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded,
+            .jobsForgotten, .routingUpdated:
             throw RecordError("kind")
         }
     }

@@ -74,7 +74,12 @@ extension HubState {
             return try challengeAuthority(name, precondition, context)
         case .verifyAuthority(let name, let proof, let precondition):
             return try verifyAuthority(name, proof: proof, precondition, context)
-        case .putDefenderSettings(let settings): return try putDefenderSettings(settings, context)
+        case .putDefenderSettings(let settings, let precondition):
+            return try putDefenderSettings(settings, precondition, context)
+        case .putSecurityGroup(let name, let group, let precondition):
+            return try putSecurityGroup(name, group, precondition, context)
+        case .deleteSecurityGroup(let name, let precondition):
+            return try deleteSecurityGroup(name, precondition, context)
         case .putRouting(let declaration):
             guard declaration != routing else { return Decision(events: [], outcome: .done) }
             let event = Event.routingUpdated(declaration)

@@ -15,6 +15,7 @@ struct HubState {
     var feedback: FeedbackQueue
     var authorities: AuthorityRegistry
     var settings: DefenderSettings
+    var groups: SecurityGroupRegistry
     var configurations: ConfigurationRegistry
     var jobs: JobBook
     var routing: RoutingDeclaration?
@@ -29,6 +30,7 @@ struct HubState {
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
+        groups: SecurityGroupRegistry = SecurityGroupRegistry(),
         configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
         routing: RoutingDeclaration? = nil, attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
@@ -39,6 +41,7 @@ struct HubState {
         self.feedback = feedback
         self.authorities = authorities
         self.settings = settings
+        self.groups = groups
         self.configurations = configurations
         self.jobs = jobs
         self.routing = routing
@@ -56,8 +59,8 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, configurations: configurations, jobs: jobs, routing: routing, attention: attention,
-            nextExpiry: nextExpiry)
+            settings: settings, groups: groups, configurations: configurations, jobs: jobs, routing: routing,
+            attention: attention, nextExpiry: nextExpiry)
     }
 
     /// Every device, in no order.
@@ -84,6 +87,7 @@ struct HubState {
         registry.clear()
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
+        groups = SecurityGroupRegistry()
         configurations.clear()
         jobs = JobBook()
     }
