@@ -122,7 +122,7 @@ struct ServeCommand: ParsableCommand {
         limits.apply(to: &configuration)
         if let throttle {
             configuration.throttle = (throttle, throttleUnits)
-            configuration.hub.activeJobs = min(configuration.hub.activeJobs, throttle.activeJobs)
+            configuration.hub.keep(within: throttle)
         }
         do {
             try Server.run(configuration)

@@ -1,3 +1,4 @@
+import Hub
 import Synchronization
 import Testing
 import Vocabulary
@@ -109,6 +110,18 @@ import Vocabulary
         #expect(throttle.counts.messages == 0)
         try throttle.charge(.twinReads)
         #expect(throttle.counts.messages == 1)
+    }
+
+    @Test(
+        "a smaller edition has fewer jobs and configurations, and never more than was said",
+        arguments: [
+            (HubTier.f1, 10, 1, 10), (.s1, 10, 1, 100), (.s2, 10, 5, 100), (.s3, 10, 10, 100), (.s3, 2, 2, 100),
+        ])
+    func limits(_ tier: HubTier, _ said: Int, _ jobs: Int, _ configurations: Int) {
+        var limits = HubLimits()
+        limits.activeJobs = said
+        limits.keep(within: tier)
+        #expect(limits.activeJobs == jobs && limits.configurations == configurations)
     }
 
     @Test(

@@ -57,6 +57,7 @@ struct RecordedEventTests {
             "message.enqueued",
             #"{"id":"d","message":{"sequence":1,"enqueued":"2027-01-15T08:00:00Z","expiry":"2027-01-15T09:00:00Z","ack":"none","system":{},"properties":{},"body":""}}"#
         ),
+        ("identity.updated", #"{"id":"d/m","identity":\#(noted)}"#),
         ("message.settled", #"{"id":"d","sequence":3,"fate":"deliveryCountExceeded"}"#),
         ("message.abandoned", #"{"id":"d","sequence":3}"#), ("feedback.completed", #"{"records":[4,5]}"#),
         (
@@ -129,6 +130,8 @@ struct RecordedEventTests {
         + #""symmetricKey":{"primaryKey":null,"secondaryKey":null},"#
         + #""x509Thumbprint":{"primaryThumbprint":"0123456789ABCDEF0123456789abcdef01234567","secondaryThumbprint":null},"#
         + #""type":"selfSigned"}}"#
+
+    private static let noted = module.dropLast() + #","attributes":{"site":"é","n":[1,true],"spare":false}}"#
 
     private static let edge =
         #"{"deviceId":"e","generationId":"1","etag":"MTAwMDAwMDA=","connectionState":"Disconnected","status":"enabled","#

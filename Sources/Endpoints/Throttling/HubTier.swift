@@ -1,3 +1,5 @@
+import Hub
+
 /// An edition of the real hub, whose limits `--throttle` sets (rest.md section 18).
 public enum HubTier: String, Sendable, CaseIterable {
     case f1 = "F1"
@@ -22,15 +24,6 @@ public enum HubTier: String, Sendable, CaseIterable {
     /// The most that can be bought.
     public static let maximumUnits = 200
 
-    /// Scheduled jobs that may be active at a time.
-    public var activeJobs: Int {
-        switch size {
-        case .small: 1
-        case .medium: 5
-        case .large: 10
-        }
-    }
-
     /// Messages that one unit takes in a day of UTC.
     var messagesPerDay: Int {
         switch self {
@@ -43,4 +36,18 @@ public enum HubTier: String, Sendable, CaseIterable {
 
     /// A message counts once for each part of so many bytes.
     var messageMeter: Int { self == .f1 ? 512 : 4096 }
+}
+
+extension HubLimits {
+    /// Lowers what an edition has less of.
+    public mutating func keep(within tier: HubTier) {
+        let jobs =
+            switch tier.size {
+            case .small: 1
+            case .medium: 5
+            case .large: 10
+            }
+        activeJobs = min(activeJobs, jobs)
+        configurations = min(configurations, tier == .f1 ? 10 : 100)
+    }
 }

@@ -5,8 +5,10 @@ import Vocabulary
 extension Identity {
     /// Appends the identity as the registry shows it, members in wire order (rest.md sections 5.1 and 7).
     ///
-    /// - Parameter forRecord: whether this is for the log, which also keeps what the registry does not show.
-    public func writeJSON(to json: inout JSONWriter, forRecord: Bool = false) {
+    /// - Parameters:
+    ///   - forRecord: whether this is for the log, which also keeps what the registry does not show.
+    ///   - showsAttributes: whether the caller's api-version knows them.
+    public func writeJSON(to json: inout JSONWriter, forRecord: Bool = false, showsAttributes: Bool = false) {
         json.beginObject()
         if let module = id.module {
             json.key("moduleId")
@@ -56,6 +58,10 @@ extension Identity {
                 for scope in parentScopes { json.value(scope) }
                 json.endArray()
             }
+        }
+        if forRecord || showsAttributes, !attributes.json.isEmpty {
+            json.key("attributes")
+            json.raw(attributes.json)
         }
         if forRecord, !modelID.isEmpty {
             json.key("modelId")
@@ -129,6 +135,13 @@ extension Identity {
         parentScopes = body["parentScopes"]?.elements.compactMap(\.string) ?? []
         managedBy = body["managedBy"]?.string
         modelID = body["modelId"]?.string ?? ""
+        if let value = body["attributes"] {
+            do throws(HubError) {
+                attributes = try IdentityAttributes(value)
+            } catch {
+                throw RecordError("attributes")
+            }
+        }
     }
 
     /// A generation id's number; nil where it is none, or leaves no room for the generations after it.

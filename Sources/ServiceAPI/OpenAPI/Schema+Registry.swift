@@ -12,7 +12,7 @@ extension Schema {
                 .needed("statusUpdatedTime", .time), .needed("lastActivityTime", .time),
                 .needed("cloudToDeviceMessageCount", .count), .needed("authentication", .authentication),
                 .needed("capabilities", .capabilities), .optional("deviceScope", .string),
-                .optional("parentScopes", .array(of: .string)),
+                .optional("parentScopes", .array(of: .string)), .optional("attributes", .object([])),
             ]))
     }
 
@@ -24,7 +24,7 @@ extension Schema {
                 .needed("deviceId", .identifier), .needed("generationId", .string), .needed("etag", .string),
                 .needed("connectionState", .connectionState), .needed("connectionStateUpdatedTime", .time),
                 .needed("lastActivityTime", .time), .needed("cloudToDeviceMessageCount", .count),
-                .needed("authentication", .authentication),
+                .needed("authentication", .authentication), .optional("attributes", .object([])),
             ]))
     }
 
@@ -36,6 +36,7 @@ extension Schema {
                 .optional("deviceId", .identifier), .optional("moduleId", .identifier), .optional("status", .status),
                 .optional("statusReason", .nullable(.string)), .optional("authentication", .authenticationDraft),
                 .optional("capabilities", .capabilities), .optional("managedBy", .nullable(.string)),
+                .optional("attributes", .map(of: .oneOf([.string, .boolean, .integer]))),
             ]))
     }
 
