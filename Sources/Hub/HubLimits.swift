@@ -8,6 +8,8 @@ public struct HubLimits: Sendable {
     public var certificateAuthorities = 25
     /// Items of one bulk request (rest.md section 6).
     public var bulkItems = 100
+    /// Identities of one request for new keys: `az` sends a thousand at a time.
+    public var keysPerRegeneration = 1_000
     /// Devices that one command secures.
     public var devicesPerSecuring = 1_000
     /// Security modules that are made with new settings; where more are missing the devices are secured before.

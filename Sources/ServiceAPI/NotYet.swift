@@ -7,8 +7,6 @@ enum NotYet {
     private static let registry: Permissions = [.registryRead, .registryWrite]
 
     static let routes: [Route] = [
-        // Keys
-        .missing(.post, "/devices/keys/regenerate", "Devices_RegenerateKeys", .anyOf(.registryWrite)),
         // Jobs
         .missing(.post, "/jobs/create", "Jobs_CreateImportExportJob", .allOf(registry)),
         .missing(.get, "/jobs", "Jobs_GetImportExportJobs", .allOf(registry)),

@@ -4,7 +4,7 @@ import Endpoints
 /// TwinHub does not emulate yet has its row as well, and answers 501.
 public enum ServiceAPI {
     public static func routes(_ desk: QueryDesk, _ jobs: JobDesk) -> [Route] {
-        Devices.routes + Modules.routes + BulkRegistry.routes + Twins.routes + Statistics.routes
+        Devices.routes + Modules.routes + BulkRegistry.routes + DeviceKeys.routes + Twins.routes + Statistics.routes
             + DirectMethods.routes + DigitalTwins.routes + CloudToDevice.routes + Certificates.routes
             + Queries(desk).routes + Configurations(desk).routes + ScheduledJobs(jobs: jobs, queries: desk).routes
             + NotYet.routes

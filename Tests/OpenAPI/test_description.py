@@ -35,7 +35,7 @@ def schemathesis(document, hub):
          "--exclude-path-regex", LEFT_OUT, "--exclude-by", "/x-twinhub-emulated == false", "--generation-deterministic",
          "--checks", ",".join(CHECKS), "--request-timeout", "30", "--continue-on-failure",
          "--no-color"],
-        capture_output=True, text=True, cwd=document.parent, timeout=230)
+        capture_output=True, text=True, cwd=document.parent, timeout=580)
 
 
 def write(document, folder):

@@ -36,6 +36,7 @@ public final class Emulator: Sendable {
     private let readiness: Readiness
     private let door: Door
     private let relay: HubEventRelay
+    private let deliveries: Deliveries
     private let logger: Logger
 
     /// Starts it. Sockets listen from early on, so that `/health` tells the truth while the log is replayed.
@@ -74,9 +75,13 @@ public final class Emulator: Sendable {
         let ledger = AgentLedger(environment: environment)
         let security = SecurityLedger(environment: environment) { logger.error("\($0)") }
         let jobs = JobDesk()
+        deliveries = Deliveries(
+            configuration.dataFolder.map(DataFolder.init).map { .init(files: $0.endpoints, cursors: $0.cursors) },
+            webhookRetry: configuration.webhookRetry, environment: environment, report: { logger.warning("\($0)") })
         let routes =
             ServiceAPI.routes(QueryDesk(environment: environment), jobs) + DeviceAPI.routes
-            + SecurityAPI.routes(ledger, security) + RoutingAPI.routes + FilesAPI(storage).routes + operations.routes
+            + SecurityAPI.routes(ledger, security) + RoutingAPI.routes(deliveries) + FilesAPI(storage).routes
+            + operations.routes
         let dispatcher = Dispatcher(
             RouteTable(routes + [OpenAPIDocument.route(of: routes) { Operations.allDescriptions }]))
         door = Door(
@@ -107,8 +112,9 @@ public final class Emulator: Sendable {
         seededLines = try Self.seed(seeding, hub)
         // After the seed, which only a hub that has had no event takes in, and which may bring modules of its own.
         try Self.secure(hub, configuration.defender)
-        if let routing { try routing.declare(to: hub) }
+        if let routing { try routing.declare(to: hub, deliveries: deliveries) }
         // After that, so that routes hold from the first event on. What has happened until now it reads from the log.
+        deliveries.follow(events, of: hub, on: reactor.shards[0])
         relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
 
         // Nobody is told that the hub is ready before every shard is.
@@ -237,9 +243,10 @@ public final class Emulator: Sendable {
                 }
             }
         }
-        let finish = Once { [hub, relay, events, reactor, storage] in
+        let finish = Once { [hub, relay, deliveries, events, reactor, storage] in
             hub.close()
             relay.stop()
+            deliveries.stop()
             events.close()
             storage.close()
             reactor.shutDown(completion)

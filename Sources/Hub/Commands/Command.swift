@@ -10,6 +10,8 @@ public enum Command: Sendable {
     case deleteIdentity(TwinID, Precondition)
     /// Up to 100 items, each applied or refused by itself (rest.md section 6).
     case bulk([RegistryItem])
+    /// Makes symmetric keys anew, for each identity by itself (rest.md section 17).
+    case regenerateKeys([TwinID], PolicyKey)
     case patchTwin(TwinID, ServicePatch, Precondition)
     case replaceTwin(TwinID, ServiceReplacement, Precondition)
     /// A JSON Patch of the Plug and Play view; what comes of it is a patch of desired properties like any other.
@@ -87,6 +89,7 @@ public enum Outcome: Sendable {
     /// Deleted, reset or seeded: there is nothing to show.
     case done
     case bulk(BulkResult)
+    case regenerated(KeyRegeneration)
     case link(Link)
     /// Nil where the queue is empty or everything in it is held.
     case message(CloudMessage?)

@@ -26,6 +26,8 @@ extension HubState {
             return try deleteIdentity(id, precondition)
         case .bulk(let items):
             return try bulk(items, context)
+        case .regenerateKeys(let ids, let which):
+            return try regenerateKeys(ids, which, context)
         case .patchTwin(let id, let patch, let precondition):
             return try patchTwin(of: try twinHolder(id, precondition), with: patch, context)
         case .patchDigitalTwin(let id, let patch, let precondition):
