@@ -9,6 +9,7 @@ import urllib.parse
 import pytest
 
 from acceptance import sas
+from acceptance.certificates import self_signed
 from acceptance.rest import Hub, expect_error, expect_nested, ok
 
 #: rest.md section 2.3: the key, and what signs what.
@@ -251,17 +252,7 @@ def test_a_changed_key_ends_tokens_at_once(hub, name):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A self-signed client certificate: (files, its SHA-1 and SHA-256 thumbprints)."""
-    folder = tmp_path_factory.mktemp("certificate")
-    files = (str(folder / "client.pem"), str(folder / "client.key"))
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-         "/CN=anything", "-out", files[0], "-keyout", files[1]], check=True, capture_output=True, timeout=20)
-    prints = [
-        subprocess.run(["openssl", "x509", "-in", files[0], "-noout", "-fingerprint", f"-{hash}"], check=True,
-                       capture_output=True, text=True, timeout=20).stdout.split("=")[1].strip().replace(":", "")
-        for hash in ("sha1", "sha256")]
-    return files, prints
+    return self_signed(tmp_path_factory.mktemp("certificate"))
 
 
 def with_certificate(server, files):

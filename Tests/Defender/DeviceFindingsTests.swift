@@ -385,6 +385,15 @@ struct DeviceFindingsTests {
         #expect(rules.subjectCount == LoginRules.maximumSubjects)
     }
 
+    @Test("what was seen so many times counts so often, and is one change")
+    func counted() {
+        var device = DeviceFindings()
+        for total in [3, 6] {
+            let changes = device.observe(.tokenInvalid, times: 3, at: Self.start)
+            #expect(changes.map(\.finding.count) == [total])
+        }
+    }
+
     @Test("what one event holds many times is one change")
     func collapsed() {
         var device = DeviceFindings()
