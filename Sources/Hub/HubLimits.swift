@@ -41,6 +41,8 @@ public struct HubLimits: Sendable {
     public var jobDevices = 2_000_000
     /// Bytes of what devices answered to them.
     public var jobPayloadBytes = 256 << 20
+    /// Bytes of the ids of one job's devices.
+    public var jobBeginBytes = 32 << 20
     /// How long a job is known after its end, in seconds: 30 days (rest.md section 12).
     public var jobRetentionSeconds = 30 * 86_400.0
     /// Twins that one command of a job updates, all in one record.

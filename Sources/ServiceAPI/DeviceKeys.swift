@@ -28,7 +28,7 @@ enum DeviceKeys {
             throw HubError(
                 .argumentInvalid, "A request names at most \(call.hub.limits.keysPerRegeneration) identities.")
         }
-        if devices.count > 1 { try call.services.throttle?.charge(.identityRegistry, count: devices.count - 1) }
+        try call.services.throttle?.charge(.identityRegistry, forAll: devices.count)
         var ids: [TwinID] = []
         for element in devices.elements { ids.append(try id(element)) }
         return call.submit(.regenerateKeys(ids, which)) { (outcome) throws(HubError) in

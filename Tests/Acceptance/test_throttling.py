@@ -105,10 +105,16 @@ def test_microsofts_client_raises(limited, monkeypatch):
 
 def test_the_days_messages_are_counted(limited_hub):
     """Twin reads are messages; reads of identities are not."""
-    before = metric(limited_hub, "twinhub_messages_today")
-    for _ in range(3):
-        ok(limited_hub.get("/twins/gateway-a1"))
-    assert metric(limited_hub, "twinhub_messages_today") == before + 3
+    for _ in range(2):
+        day = datetime.datetime.now(datetime.timezone.utc).date()
+        before = metric(limited_hub, "twinhub_messages_today")
+        for _ in range(3):
+            ok(limited_hub.get("/twins/gateway-a1"))
+        after = metric(limited_hub, "twinhub_messages_today")
+        # A new day begins with none.
+        if datetime.datetime.now(datetime.timezone.utc).date() == day:
+            break
+    assert after == before + 3
     assert metric(limited_hub, "twinhub_messages_per_day") == 400_000
 
 

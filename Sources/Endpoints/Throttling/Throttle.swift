@@ -69,6 +69,18 @@ public final class Throttle: Sendable {
         if let refusal { throw refusal }
     }
 
+    /// Counts a request that does several operations, and has been counted as one already, which is taken back where it is
+    /// refused.
+    public func charge(_ operation: ThrottledOperation, forAll count: Int) throws(HubError) {
+        guard count > 1 else { return }
+        do throws(HubError) {
+            try charge(operation, count: count - 1)
+        } catch {
+            state.withLock { $0.buckets[operation]?.giveBack(1) }
+            throw error
+        }
+    }
+
     private static func parts(_ bytes: Int, of meter: Int) -> Int { max(1, (bytes + meter - 1) / meter) }
 
     private static func throttled(_ operation: ThrottledOperation) -> HubError {

@@ -69,14 +69,21 @@ public struct DeviceJobTable: Sendable {
 
     /// Every row that has not ended does so.
     mutating func end(at time: Timestamp, running result: DeviceJobResult) {
-        guard unfinished > 0 else { return }
-        for row in pages.joined() {
-            switch row.phase {
-            case .pending: advance(row.device, to: .canceled(at: time))
-            case .running(let since): advance(row.device, to: .ended(result, began: since, at: time))
-            case .ended, .canceled: break
+        for page in pages.indices where unfinished > 0 {
+            guard pages[page].contains(where: { $0.status == .pending || $0.status == .running }) else { continue }
+            for row in pages[page].indices {
+                let phase: DeviceJob.Phase
+                switch pages[page][row].phase {
+                case .pending: phase = .canceled(at: time)
+                case .running(let since): phase = .ended(result, began: since, at: time)
+                case .ended, .canceled: continue
+                }
+                add(pages[page][row], -1)
+                pages[page][row].phase = phase
+                add(pages[page][row], 1)
             }
         }
+        firstPending = count
     }
 
     private mutating func add(_ row: DeviceJob, _ step: Int) {

@@ -66,6 +66,12 @@ extension HubState {
             decision.events += try take([.ended(id, .failed, reason: reason)], id, context).events
             return decision
         }
+        // They are one record of the log, which has to be read again.
+        guard devices.reduce(0, { $0 + $1.key.utf8.count + 3 }) <= limits.jobBeginBytes else {
+            let reason = "The ids of the job's \(devices.count) devices take more than \(limits.jobBeginBytes) bytes."
+            decision.events += try take([.ended(id, .failed, reason: reason)], id, context).events
+            return decision
+        }
         decision.events += try take([.began(id, devices)], id, context).events
         if devices.isEmpty { decision.events += try take([.ended(id, .completed, reason: nil)], id, context).events }
         return decision

@@ -18,6 +18,8 @@ final class JobRunner {
     private unowned let services: ShardServices
     /// Jobs with a step under way that no other may overtake.
     private var busy: Set<JobID> = []
+    /// Direct methods that are under way for a job.
+    private var calls: [JobID: JobCalls] = [:]
     private var timer: ShardTimer?
     private var forgetTimer: ShardTimer?
     private var isEnded = false
@@ -34,6 +36,7 @@ final class JobRunner {
     func look() {
         guard !isEnded else { return }
         let book = services.hub.jobs
+        abandonCalls(book)
         for id in book.active.sorted() where !busy.contains(id) {
             guard let job = book[id] else { continue }
             run(job.nextStep(at: services.environment.now(), services.hub.limits), of: job)
@@ -57,7 +60,8 @@ final class JobRunner {
             guard case .callMethod(let invocation) = job.work else { return }
             submit(.call(job.id, devices), of: job.id) { [unowned self] outcome in
                 guard case .jobDevices(let claimed) = outcome else { return }
-                for device in claimed { call(device, invocation, for: job.id) }
+                abandonCalls(services.hub.jobs)
+                for device in claimed { call(device, invocation, for: job) }
             }
         case .expire: submit(.expire(job.id), of: job.id)
         }
@@ -119,19 +123,39 @@ final class JobRunner {
         return "SQL query parse failed due to following errors: \n\tLine \(error.line):\(column) \(error.reason)"
     }
 
-    private func call(_ device: TwinID, _ invocation: MethodInvocation, for id: JobID) {
+    private struct JobCalls {
+        /// Another job of the same name was created at another time.
+        let created: Timestamp
+        var underWay: [TwinID: MethodCall] = [:]
+    }
+
+    /// Those of jobs that have ended, or are gone: nobody waits for what comes of them, and no device is to be called for them
+    /// that comes online later.
+    private func abandonCalls(_ book: JobBook) {
+        for (id, ofJob) in calls {
+            if let job = book[id], job.created == ofJob.created, job.ended == nil { continue }
+            let room = services.room(MethodCalls.self, make: MethodCalls.init)
+            for call in ofJob.underWay.values { room.abandon(call) }
+            calls[id] = nil
+        }
+    }
+
+    private func call(_ device: TwinID, _ invocation: MethodInvocation, for job: ScheduledJob) {
+        let id = job.id
         guard services.hub.entity(device) != nil else {
             return report(.failed(.deviceNotFound(device)), of: device, for: id)
         }
         do throws(HubError) {
-            try services.room(MethodCalls.self, make: MethodCalls.init).begin(invocation, for: device) {
+            let call = try services.room(MethodCalls.self, make: MethodCalls.init).begin(invocation, for: device) {
                 [unowned self] result in
+                calls[id]?.underWay[device] = nil
                 switch result {
                 case .success(let answer):
                     report(.answered(status: answer.status, payload: answer.payload), of: device, for: id)
                 case .failure(let error): report(.failed(error), of: device, for: id)
                 }
             }
+            calls[id, default: JobCalls(created: job.created)].underWay[device] = call
         } catch {
             report(.failed(error), of: device, for: id)
         }
