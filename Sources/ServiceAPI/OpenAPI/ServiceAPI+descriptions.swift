@@ -45,6 +45,9 @@ extension ServiceAPI {
                 .object([.needed("query", .string)])
             )
             .answers(200, .array(of: .object([])), headers: ["x-ms-item-type", "x-ms-continuation"])
+        all["Emulator_ExplainQuery"] = .init("How the twins of a query are found.")
+            .takes(.object([.needed("query", .string)]))
+            .answers(200, .object([.needed("access", .words(["scan", "index"])), .needed("candidates", .count)]))
         return all
     }
 
