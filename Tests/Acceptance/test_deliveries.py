@@ -3,6 +3,7 @@
 import http.server
 import json
 import re
+import ssl
 import threading
 
 import pytest
@@ -121,7 +122,7 @@ def test_a_hub_that_keeps_nothing_on_disk_has_no_folders(tmp_path):
 class Receiver:
     """A web server that keeps what is posted to it, and answers as it is told."""
 
-    def __init__(self, *statuses):
+    def __init__(self, *statuses, certificate=None):
         self.statuses, self.posts = list(statuses), []
         receiver = self
 
@@ -138,7 +139,11 @@ class Receiver:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://localhost:{self.server.server_port}/hook?key=1"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"http{'s' if certificate else ''}://localhost:{self.server.server_port}/hook?key=1"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property
@@ -150,8 +155,8 @@ class Receiver:
 def receiver():
     made = []
 
-    def make(*statuses):
-        made.append(Receiver(*statuses))
+    def make(*statuses, **more):
+        made.append(Receiver(*statuses, **more))
         return made[-1]
 
     yield make
@@ -203,3 +208,18 @@ def test_messages_for_a_webhook_that_is_not_there_are_given_up(new_server, recei
         entry = health(hub, name)
         assert entry["givenUp"] == 1 and entry["delivered"] == 0 and entry["lastKnownError"]
         assert entry["lastSuccessfulSendAttemptTime"] is None and entry["lastSendAttemptTime"]
+
+
+def test_a_webhook_over_tls_is_believed_only_with_a_certificate_that_is_trusted(new_server, receiver):
+    other = new_server()
+    leaf = other.data / "certificates"
+    there = receiver(certificate=(leaf / "server-p256.pem", leaf / "server-p256-key.pem"))
+    for trusts, status in ((True, "healthy"), (False, "dead")):
+        server = new_server("--webhook-attempts", 1, env={"SSL_CERT_FILE": str(other.data / "ca.pem") if trusts else "/dev/null"})
+        hub = Hub(server)
+        hub.create("d1")
+        ok(hub.put("/emulator/routing", plan(webhooks=[{"name": "hook", "url": there.url}])))
+        send(hub, "d1", {"n": 1})
+        wait_for(lambda: health(hub, "hook")["healthStatus"] == status)
+        assert len(there.taken) == 1
+    assert "certificate" in health(hub, "hook")["lastKnownError"]

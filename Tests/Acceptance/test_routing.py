@@ -7,7 +7,7 @@ import pytest
 
 from acceptance.back_end import events, send, until
 from acceptance.rest import TIME, Hub, expect_error, ok
-from acceptance.server import binary, clean_environment, run_command
+from acceptance.server import SAMPLE, binary, clean_environment, run_command
 
 PLAN = {
     "endpoints": {"feeds": [{"name": "hot"}, {"name": "changes"}], "folders": [], "webhooks": []},
@@ -207,6 +207,28 @@ def test_routes_from_a_file_at_the_start_and_by_command(new_server, tmp_path):
     file.write_text('{"routes":[{}]}')
     failed = route("apply", str(file), check=False)
     assert failed.returncode == 1 and "A route's name" in failed.stderr
+
+
+def test_routes_from_a_file_hold_for_the_seed_as_well_and_win_at_every_start(new_server, tmp_path):
+    file = tmp_path / "routing.json"
+    created = {"name": "new", "source": "DeviceLifecycleEvents", "condition": "NOT is_defined($connectionModuleId)",
+               "endpointNames": ["hot"]}
+    file.write_text(json.dumps({"endpoints": {"feeds": [{"name": "hot"}]}, "routes": [created]}))
+    server = new_server("--seed", SAMPLE, "--routing", file)
+    hub = Hub(server)
+    devices = [line for line in map(json.loads, SAMPLE.read_text().splitlines()) if "moduleId" not in line]
+    assert len(until(hub, len(devices), endpoint="hot")) == len(devices)
+    assert {event["source"] for event in events(hub, endpoint="hot")[0]} == {"deviceLifecycleEvents"}
+    assert hub.delete("/emulator/routing").status_code == 204
+    server.restart()
+    hub = Hub(server)
+    assert ok(hub.get("/emulator/routing"))["routes"][0]["name"] == "new"
+    # One that is as it was is not written again.
+    changes = ok(hub.get("/emulator/changes", after=0, headers={"Prefer": "wait=0"}))["changes"]
+    assert [change["operation"] for change in changes if change["operation"] == "updateRouting"] == ["updateRouting"] * 3
+    sequence = changes[-1]["sequence"]
+    server.restart()
+    assert Hub(server).get("/emulator/changes", after=sequence, headers={"Prefer": "wait=0"}).status_code == 204
 
 
 def test_monitor_says_where_events_went(own_hub):

@@ -17,13 +17,6 @@ enum RouteReference: Hashable, Sendable {
         case element(Int)
     }
 
-    var type: RouteType {
-        switch self {
-        case .application, .either, .system: .string
-        case .body, .twin: .any
-        }
-    }
-
     /// The value that the steps lead to.
     static func find(_ steps: [Step], in root: JSONValue) -> JSONValue? {
         var value = root

@@ -15,6 +15,16 @@ enum RouteValue: Hashable, Sendable {
         }
     }
 
+    var type: RouteType {
+        switch self {
+        case .undefined: .undefined
+        case .null: .null
+        case .boolean: .bool
+        case .number: .number
+        case .string: .string
+        }
+    }
+
     init(truth: Bool?) { self = truth.map { .boolean($0) } ?? .undefined }
 
     /// A number that there is.

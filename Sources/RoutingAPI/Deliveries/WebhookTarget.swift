@@ -1,9 +1,9 @@
 import Dispatch
-import Glibc
 import HTTP
 import JSON
 import Reactor
 import Routing
+import Synchronization
 
 /// A web server that takes messages by `POST`, as one JSON array; any 2xx is that it has them.
 final class WebhookTarget: DeliveryTarget {
@@ -16,6 +16,9 @@ final class WebhookTarget: DeliveryTarget {
     private let tls: TLSContext?
     /// Names are looked up here, since that waits.
     private let queue: DispatchQueue
+
+    /// Attempts that failed: each next one goes to another address of the name, while one that answers is kept to.
+    private let failures = Atomic(0)
 
     /// - Throws: what stands against a TLS context.
     init(_ address: WebhookAddress, named name: String, on shard: Shard) throws(TLSError) {
@@ -31,22 +34,27 @@ final class WebhookTarget: DeliveryTarget {
         for message in messages { message.write(to: &body) }
         body.endArray()
         let request = Array(head(body.bytes.count).utf8) + body.bytes
-        queue.async { [address, shard, tls] in
-            guard let host = Self.resolve(address.host) else {
-                return answer(DeliveryFailure(reason: "\(address): there is no host of this name"))
+        queue.async { self.post(request, answer) }
+    }
+
+    private func post(_ request: [UInt8], _ answer: @escaping @Sendable (DeliveryFailure?) -> Void) {
+        let hosts = HostAddresses.of(address.host)
+        guard !hosts.isEmpty else {
+            return answer(DeliveryFailure(reason: "\(address): there is no host of this name"))
+        }
+        let host = hosts[failures.load(ordering: .relaxed) % hosts.count]
+        shard.post { [self] in
+            let exchange = WebhookExchange { [self] failure in
+                if failure != nil { failures.wrappingAdd(1, ordering: .relaxed) }
+                answer(failure.map { DeliveryFailure(reason: "\(address): \($0)") })
             }
-            shard.post {
-                let exchange = WebhookExchange { failure in
-                    answer(failure.map { DeliveryFailure(reason: "\(address): \($0)") })
-                }
-                do throws(ReactorError) {
-                    let connection = try shard.connect(
-                        to: host, port: address.port, tls: tls, serverName: address.host, handler: exchange)
-                    connection.send(request)
-                    exchange.expire(connection, on: shard, afterMilliseconds: Self.answerMilliseconds)
-                } catch {
-                    exchange.end("\(error)")
-                }
+            do throws(ReactorError) {
+                let connection = try shard.connect(
+                    to: host, port: address.port, tls: tls, serverName: address.host, handler: exchange)
+                connection.send(request)
+                exchange.expire(connection, on: shard, afterMilliseconds: Self.answerMilliseconds)
+            } catch {
+                exchange.end("\(error)")
             }
         }
     }
@@ -62,21 +70,5 @@ final class WebhookTarget: DeliveryTarget {
         \r
 
         """
-    }
-
-    /// A literal is its own address. The first address of a name is as good as any other.
-    private static func resolve(_ host: String) -> String? {
-        var wanted = addrinfo()
-        wanted.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        var found: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, nil, &wanted, &found) == 0, let first = found else { return nil }
-        defer { freeaddrinfo(found) }
-        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        guard
-            getnameinfo(
-                first.pointee.ai_addr, first.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
-                == 0
-        else { return nil }
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
