@@ -46,6 +46,26 @@ import Vocabulary
         #expect(throttle.counts.refused.first { $0.operation == operation }?.count == 1)
     }
 
+    @Test("a request of many operations is let through by a full bucket, and owed; one that is refused costs nothing")
+    func many() throws {
+        let clock = Clock()
+        let throttle = Throttle(.s1, environment: clock.environment)
+        try throttle.charge(.identityRegistry)
+        try throttle.charge(.identityRegistry, forAll: 300)
+        #expect(throws: HubError.self) { try throttle.charge(.identityRegistry) }
+        // 200 are owed, at 100 a minute.
+        clock.pass(120_000)
+        #expect(Self.taken(throttle, .identityRegistry, upTo: 10) == 0)
+        clock.pass(60_000)
+        try throttle.charge(.identityRegistry)
+        try throttle.charge(.identityRegistry, forAll: 50)
+        for _ in 0..<100 {
+            try throttle.charge(.identityRegistry)
+            #expect(throws: HubError.self) { try throttle.charge(.identityRegistry, forAll: 100) }
+        }
+        #expect(Self.taken(throttle, .identityRegistry, upTo: 100) == 50)
+    }
+
     @Test("a bucket fills evenly, and no further than it was")
     func refill() throws {
         let clock = Clock()

@@ -81,22 +81,92 @@ struct ConfigurationTests {
         #expect(try it.records().count == count + 1)
     }
 
-    @Test func `Where content and twin do not fit, the configuration stays targeted and the others have their way`()
-        throws
-    {
+    /// Two halves that fit alone and not together (twins.md section 7: 32 KB), in either order of their coming.
+    @Test(arguments: [["high", "low"], ["low", "high"]])
+    func `Where two contents do not fit together, the higher priority has its way`(order: [String]) throws {
+        let it = try HubOnALog()
+        let ids = [it.make("there"), it.make("later")]
+        let half = String(repeating: "x", count: 4000)
+        func target(_ id: TwinID) throws {
+            it.execute(.patchTwin(id, try ServicePatch(body: JSONDocument(parsing: #"{"tags":{"t":1}}"#)), .none))
+        }
+        try target(ids[0])
+        for name in order {
+            let parts = (0..<5).map { #""properties.desired.\#(name)\#($0)":"\#(half)""# }
+            try put(
+                it, name, #"{"deviceContent":{\#(parts.joined(separator: ","))}}"#, "tags.t = 1",
+                priority: name == "high" ? 2 : 1)
+            it.waitForConfigurations()
+        }
+        try target(ids[1])
+        for id in ids {
+            let standing = try it.entity(id).configurations.map { "\($0.id) \($0.status.rawValue)" }
+            #expect(standing == ["high Applied", "low Targeted"])
+            #expect(try leaves(it, id).map { $0.prefix(4) } == Array(repeating: "high", count: 5))
+        }
+    }
+
+    @Test func `A module that a deployment makes follows configurations of its own`() throws {
+        let it = try HubOnALog()
+        let gateway = TwinID(trusted: "gateway")
+        var draft = IdentityDraft()
+        draft.iotEdge = true
+        it.execute(.putIdentity(gateway, draft, .none))
+        try put(
+            it, "own", #"{"moduleContent":{"properties.desired.own":1}}"#,
+            "FROM devices.modules WHERE moduleId = 'sensor'")
+        try put(
+            it, "deployment",
+            #"{"modulesContent":{"$edgeAgent":{"properties.desired":{}},"sensor":{"properties.desired.given":1}}}"#,
+            "tags.t = 1")
+        it.waitForConfigurations()
+        it.execute(.patchTwin(gateway, try ServicePatch(body: JSONDocument(parsing: #"{"tags":{"t":1}}"#)), .none))
+        #expect(try leaves(it, TwinID(trusted: "gateway/sensor")).sorted() == ["given", "own"])
+    }
+
+    @Test func `A condition on what the hub writes of a section is followed`() throws {
         let it = try HubOnALog()
         let id = it.make("d")
-        // Two halves that fit alone and not together (twins.md section 7: 32 KB).
-        let half = String(repeating: "x", count: 4000)
-        func content(_ name: String) -> String {
-            let parts = (0..<5).map { #""properties.desired.\#(name)\#($0)":"\#(half)""# }
-            return #"{"deviceContent":{\#(parts.joined(separator: ","))}}"#
-        }
-        try put(it, "first", content("a"), "*", priority: 2)
-        try put(it, "second", content("b"), "*", priority: 1)
+        try put(it, "c", #"{"deviceContent":{"properties.desired.a":1}}"#, "properties.reported.$version >= 2")
         it.waitForConfigurations()
-        let standing = try it.entity(id).configurations.map { "\($0.id) \($0.status.rawValue)" }
-        #expect(Set(standing) == ["first Applied", "second Targeted"])
+        #expect(try it.entity(id).configurations.isEmpty)
+        it.execute(.report(id, try ReportedPatch(body: JSONDocument(parsing: #"{"x":1}"#)), expecting: nil))
+        #expect(try it.entity(id).configurations.map(\.status) == [.applied])
+    }
+
+    @Test func `The mark of a content is the same after a restart, however it was written`() throws {
+        let it = try HubOnALog()
+        let ids = [it.make("a"), it.make("b")]
+        try put(it, "c", "{\n  \"deviceContent\": {\r\n \"properties.desired.a\": {\n\"x\":1}}}", "tags.t = 1")
+        it.waitForConfigurations()
+        let patch = try ServicePatch(body: JSONDocument(parsing: #"{"tags":{"t":1}}"#))
+        it.execute(.patchTwin(ids[0], patch, .none))
+        try it.restart()
+        it.execute(.patchTwin(ids[1], patch, .none))
+        let marks = try ids.map { id in
+            try JSONDocument(parsing: Array(it.entity(id).twin.desiredSection))
+                .root["$metadata"]?["a"]?["$lastUpdatedByDigest"]?.string
+        }
+        #expect(marks[0] != nil && marks[0] == marks[1])
+    }
+
+    /// What would take all memory, or all time, is refused before it is taken apart.
+    @Test func `Contents beyond all bounds are refused at once`() throws {
+        let deep = "properties.desired" + String(repeating: ".a", count: 400_000)
+        let wide = (0..<90_000).map { "\"k\($0)\":1" }.joined(separator: ",")
+        for content in [
+            #"{"deviceContent":{"\#(deep)":1}}"#, #"{"deviceContent":{"properties.desired":{\#(wide)}}}"#,
+            #"{"deviceContent":{"properties.desired.a.b.c.d.e.f.g.h.i.j.k":1}}"#,
+            #"{"modulesContent":{\#((0..<40_000).map { "\"m\($0)\":{}" }.joined(separator: ","))}}"#,
+        ] {
+            let document = try JSONDocument(parsing: content)
+            let refusal = #expect(throws: HubError.self) { try ConfigurationContent(document.root) }
+            #expect(refusal?.code == .invalidConfigurationContent)
+        }
+    }
+
+    private func leaves(_ it: HubOnALog, _ id: TwinID) throws -> [String] {
+        try JSONDocument(parsing: Array(it.entity(id).twin.desired)).root.members.map(\.key)
     }
 
     @Test func `One more than the hub may hold is refused`() throws {
