@@ -31,7 +31,8 @@ enum HubNotifications {
         case .linkOpened(let id, _, _): return [connection(id, isConnected: true, recorded)]
         case .linkClosed(let id, _): return [connection(id, isConnected: false, recorded)]
         case .identityUpdated, .reset, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned,
-            .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .job:
+            .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .job,
+            .registryJob:
             return []
         }
     }

@@ -19,6 +19,7 @@ enum ChangeDocument {
         case updateCertificate, deleteCertificate
         case updateDefenderSettings
         case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
+        case enqueueRegistryJob, beginRegistryJob, importLines, endRegistryJob, forgetRegistryJobs
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
@@ -30,6 +31,8 @@ enum ChangeDocument {
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
         case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten: .job
+        case .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded, .registryJobsForgotten:
+            .job
         }
     }
 
@@ -59,6 +62,11 @@ enum ChangeDocument {
         case .jobDevicesEnded: .endDeviceJobs
         case .jobEnded: .endJob
         case .jobsForgotten: .forgetJobs
+        case .registryJobEnqueued: .enqueueRegistryJob
+        case .registryJobBegan: .beginRegistryJob
+        case .registryJobImported: .importLines
+        case .registryJobEnded: .endRegistryJob
+        case .registryJobsForgotten: .forgetRegistryJobs
         }
     }
 
@@ -114,7 +122,7 @@ enum ChangeDocument {
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated, .job:
+            .defenderSettingsUpdated, .job, .registryJob:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

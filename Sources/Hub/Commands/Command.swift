@@ -60,6 +60,7 @@ public enum Command: Sendable {
     case configureAgents([TwinID], SecurityModule, [ConfigurationChange])
 
     case job(JobCommand)
+    case registryJob(RegistryJobCommand)
 }
 
 /// What a reset leaves behind.
@@ -86,6 +87,8 @@ public enum Outcome: Sendable {
     case job(ScheduledJob)
     /// The devices that were claimed for a job's calls.
     case jobDevices([TwinID])
+    /// An import or export as it now stands.
+    case registryJob(RegistryJob)
     case refused(HubError)
 }
 

@@ -15,6 +15,13 @@ public struct RegistryItem: Sendable {
             }
             self = mode
         }
+
+        var writesIdentity: Bool {
+            switch self {
+            case .create, .update, .updateIfMatchETag, .createOrUpdate, .createOrUpdateIfMatchETag: true
+            case .delete, .deleteIfMatchETag, .updateTwin, .updateTwinIfMatchETag: false
+            }
+        }
     }
 
     public let id: TwinID
@@ -29,9 +36,13 @@ public struct RegistryItem: Sendable {
     public let seed: TwinSeed?
     /// `tags` and `properties.desired` as a PATCH would carry them, for the twin modes; nil in the others.
     public let patch: ServicePatch?
+    /// The same in a line of an import whose identity exists: there the twin is updated beside the identity (rest.md section 13).
+    let twinUpdate: ServicePatch?
 
     /// Reads an element. A missing `importMode` means `createOrUpdate` (rest.md section 6).
-    public init(_ body: JSONValue) throws(HubError) {
+    ///
+    /// - Parameter importing: whether it is a line of an import.
+    public init(_ body: JSONValue, importing: Bool = false) throws(HubError) {
         guard body.kind == .object, let device = body["id"]?.string else { throw .badMember("id") }
         if let module = body["moduleId"], !module.isNull {
             guard let name = module.string else { throw .badMember("moduleId") }
@@ -61,6 +72,12 @@ public struct RegistryItem: Sendable {
         case .update, .updateIfMatchETag, .delete, .deleteIfMatchETag:
             seed = nil
             patch = nil
+        }
+        if importing, mode != .create, mode.writesIdentity {
+            let update = try ServicePatch(body: body)
+            twinUpdate = update.isEmpty ? nil : update
+        } else {
+            twinUpdate = nil
         }
     }
 }

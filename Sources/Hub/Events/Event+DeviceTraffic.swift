@@ -68,7 +68,8 @@ extension Event {
             self = .messageAbandoned(id, sequence: try number("sequence"))
         case .feedbackCompleted, .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced,
             .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
+            .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten,
+            .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded, .registryJobsForgotten:
             throw RecordError("kind")
         }
     }

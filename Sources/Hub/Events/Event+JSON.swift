@@ -29,6 +29,11 @@ extension RecordedEvent {
         case jobDevicesEnded = "job.devicesEnded"
         case jobEnded = "job.ended"
         case jobsForgotten = "job.forgotten"
+        case registryJobEnqueued = "registryJob.enqueued"
+        case registryJobBegan = "registryJob.began"
+        case registryJobImported = "registryJob.imported"
+        case registryJobEnded = "registryJob.ended"
+        case registryJobsForgotten = "registryJob.forgotten"
     }
 
     public var kind: Kind {
@@ -52,6 +57,7 @@ extension RecordedEvent {
         case .authorityDeleted: .authorityDeleted
         case .defenderSettingsUpdated: .defenderSettingsUpdated
         case .job(let event): event.kind
+        case .registryJob(let event): event.kind
         }
     }
 
@@ -63,7 +69,8 @@ extension RecordedEvent {
             .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
             .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
             id
-        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .job:
+        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .job,
+            .registryJob:
             nil
         }
     }
@@ -131,6 +138,8 @@ extension RecordedEvent {
             settings.write(to: &json)
         case .job(let event):
             event.write(to: &json)
+        case .registryJob(let event):
+            event.write(to: &json)
         }
         if let origin {
             json.key("origin")
@@ -196,6 +205,9 @@ extension RecordedEvent {
                 event = .defenderSettingsUpdated(try DefenderSettings(try part("settings")))
             case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
                 event = .job(try JobEvent(kind, body))
+            case .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded,
+                .registryJobsForgotten:
+                event = .registryJob(try RegistryJobEvent(kind, body))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -295,6 +307,11 @@ extension RecordedEvent.Kind {
         case .jobDevicesEnded: "job.devicesEnded"
         case .jobEnded: "job.ended"
         case .jobsForgotten: "job.forgotten"
+        case .registryJobEnqueued: "registryJob.enqueued"
+        case .registryJobBegan: "registryJob.began"
+        case .registryJobImported: "registryJob.imported"
+        case .registryJobEnded: "registryJob.ended"
+        case .registryJobsForgotten: "registryJob.forgotten"
         }
     }
 }

@@ -38,6 +38,7 @@ public enum Event: Sendable {
     case defenderSettingsUpdated(DefenderSettings)
 
     case job(JobEvent)
+    case registryJob(RegistryJobEvent)
 }
 
 /// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log, the change

@@ -11,6 +11,7 @@ struct Snapshot: Sendable {
     let authorities: AuthorityRegistry
     let settings: DefenderSettings
     let jobs: JobBook
+    let registryJobs: RegistryJobBook
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -23,6 +24,7 @@ struct Snapshot: Sendable {
         authorities = state.authorities
         settings = state.settings
         jobs = state.jobs
+        registryJobs = state.registryJobs
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
@@ -62,6 +64,13 @@ struct Snapshot: Sendable {
                 json.endObject()
                 try flush()
             }
+        }
+        for job in registryJobs.jobs {
+            json.beginObject()
+            json.key("registryJob")
+            job.write(to: &json)
+            json.endObject()
+            try flush()
         }
         for seeded in seed.identities {
             json.beginObject()

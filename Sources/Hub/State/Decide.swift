@@ -77,6 +77,7 @@ extension HubState {
         case .configureAgents(let devices, let module, let changes):
             return try configureAgents(devices, module, changes, context)
         case .job(let command): return try decide(command, context)
+        case .registryJob(let command): return try decide(command, context)
         }
     }
 

@@ -47,6 +47,8 @@ extension HubState {
             self.settings = settings
         case .job(let event):
             try evolve(event, at: time)
+        case .registryJob(let event):
+            try evolve(event, at: time)
         }
     }
 
@@ -143,6 +145,12 @@ public struct EvolveError: Error, CustomStringConvertible {
     }
 
     init(job: JobID, reason: String) {
+        subject = "job \(job)"
+        self.reason = reason
+        refusal = nil
+    }
+
+    init(registryJob job: RegistryJobID, reason: String) {
         subject = "job \(job)"
         self.reason = reason
         refusal = nil

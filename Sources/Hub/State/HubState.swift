@@ -16,6 +16,7 @@ struct HubState {
     var authorities: AuthorityRegistry
     var settings: DefenderSettings
     var jobs: JobBook
+    var registryJobs: RegistryJobBook
     /// Identities that the command at hand has promised and not yet made.
     var promisedIdentities = 0
     /// Who is to be looked at, of what is published; for commands that concern everybody.
@@ -27,7 +28,7 @@ struct HubState {
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
-        jobs: JobBook = JobBook(), attention: Attention = Attention(), nextExpiry: Timestamp? = nil
+        jobs: JobBook = JobBook(), registryJobs: RegistryJobBook = RegistryJobBook(), attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
@@ -37,6 +38,7 @@ struct HubState {
         self.authorities = authorities
         self.settings = settings
         self.jobs = jobs
+        self.registryJobs = registryJobs
         self.attention = attention
         // Where messages wait that nobody has looked at yet, any may be due.
         self.nextExpiry = nextExpiry ?? (attention.queued.isEmpty ? .latest : .never)
@@ -51,7 +53,7 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, jobs: jobs, attention: attention, nextExpiry: nextExpiry)
+            settings: settings, jobs: jobs, registryJobs: registryJobs, attention: attention, nextExpiry: nextExpiry)
     }
 
     /// Every device, in no order.
@@ -79,6 +81,7 @@ struct HubState {
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
         jobs = JobBook()
+        registryJobs = RegistryJobBook()
     }
 
     /// Everybody has been looked at whose messages might be due.

@@ -38,6 +38,7 @@ final class Writer: @unchecked Sendable {
         var trust: CertificateAuthorities
         var settings: DefenderSettings
         var jobs: JobBook
+        var registryJobs: RegistryJobBook
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -69,7 +70,7 @@ final class Writer: @unchecked Sendable {
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 authorities: state.authorities, trust: state.authorities.trust,
-                settings: state.settings, jobs: state.jobs, obstacle: nil))
+                settings: state.settings, jobs: state.jobs, registryJobs: state.registryJobs, obstacle: nil))
     }
 
     func submit(_ submissions: [Submission]) {
@@ -181,6 +182,7 @@ final class Writer: @unchecked Sendable {
                 $0.registry = state.registry
                 $0.settings = state.settings
                 $0.jobs = state.jobs
+                $0.registryJobs = state.registryJobs
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
                 $0.seedCount = state.seed.count

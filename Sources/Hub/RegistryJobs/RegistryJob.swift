@@ -1,0 +1,60 @@
+import Vocabulary
+
+/// An import or export of the registry (rest.md section 13).
+public struct RegistryJob: Sendable {
+    public let id: RegistryJobID
+    public let draft: RegistryJobDraft
+    public let created: Timestamp
+    public internal(set) var phase: Phase = .enqueued
+    /// Of an import: lines of its blob that have been taken in.
+    public internal(set) var lines = 0
+    /// What was wrong with some of them, the first of them all; kept until the import has ended and its log is written.
+    public internal(set) var errors: [ImportError] = []
+    /// How many more there were.
+    public internal(set) var moreErrors = 0
+
+    public enum Phase: Sendable {
+        case enqueued
+        case running(since: Timestamp)
+        case ended(JobStatus, at: Timestamp, reason: String?)
+    }
+
+    public var status: JobStatus {
+        switch phase {
+        case .enqueued: .enqueued
+        case .running: .running
+        case .ended(let status, _, _): status
+        }
+    }
+
+    public var ended: Timestamp? {
+        if case .ended(_, let time, _) = phase { time } else { nil }
+    }
+
+    /// Why it failed.
+    public var failure: String? {
+        if case .ended(_, _, let reason) = phase { reason } else { nil }
+    }
+}
+
+/// Why a line of an import was not taken, as its log tells it.
+public struct ImportError: Sendable {
+    /// Empty where the line does not say.
+    public let device: String
+    public let module: String?
+    public let code: Int
+    public let text: String
+
+    init(device: String, module: String?, code: Int, text: String) {
+        self.device = device
+        self.module = module
+        self.code = code
+        self.text = text
+    }
+
+    init(_ id: TwinID?, _ error: HubError, line: Int) {
+        self.init(
+            device: id?.device ?? "", module: id?.module, code: error.code.number,
+            text: "Line \(line): \(error.text)")
+    }
+}
