@@ -19,6 +19,8 @@ public struct Configuration: Sendable {
     public var shards: Int?
     /// Bulk import lines that a new data folder begins with.
     public var seedFile: String?
+    /// In which `file:` URIs may name containers of imports and exports (`--import-export`); nil where none may.
+    public var importExportFolder: String?
     /// Names and addresses, besides the ones that every certificate of TwinHub's covers, by which clients reach the hub.
     public var hostNames: [String] = []
     public var tlsOnly = false

@@ -4,8 +4,6 @@ import HTTP
 
 /// What the real hub has and TwinHub does not yet: each answers 501 and names itself, never a plausible lie.
 enum NotYet {
-    private static let registry: Permissions = [.registryRead, .registryWrite]
-
     static let routes: [Route] = [
         // Keys
         .missing(.post, "/devices/keys/regenerate", "Devices_RegenerateKeys", .anyOf(.registryWrite)),
@@ -20,11 +18,6 @@ enum NotYet {
         .missing(
             .post, "/devices/{device}/applyConfigurationContent", "Configuration_ApplyOnEdgeDevice",
             .anyOf([.registryWrite, .serviceConnect])),
-        // Jobs
-        .missing(.post, "/jobs/create", "Jobs_CreateImportExportJob", .allOf(registry)),
-        .missing(.get, "/jobs", "Jobs_GetImportExportJobs", .allOf(registry)),
-        .missing(.get, "/jobs/{id}", "Jobs_GetImportExportJob", .allOf(registry)),
-        .missing(.delete, "/jobs/{id}", "Jobs_CancelImportExportJob", .allOf(registry)),
         // Digital twins
         .missing(.get, "/digitaltwins/{device}", "DigitalTwin_GetDigitalTwin", .anyOf(.serviceConnect)),
         .missing(.patch, "/digitaltwins/{device}", "DigitalTwin_UpdateDigitalTwin", .anyOf(.serviceConnect)),

@@ -16,6 +16,8 @@ struct ServeCommand: ParsableCommand {
     var ephemeral = false
     @Option(help: "Load this file of bulk import lines when the data folder is new.")
     var seed: String?
+    @Option(help: "The folder whose files imports and exports may name by file: URIs. (default: none)")
+    var importExport: String?
     @Option(help: "When a write is acknowledged: commit (on disk), interval (within a second), none.")
     var durability: Durability = .commit
     @Option(help: "When an event for back ends, such as telemetry, is acknowledged: commit, interval, none.")
@@ -80,6 +82,7 @@ struct ServeCommand: ParsableCommand {
         var configuration = Configuration()
         configuration.dataFolder = ephemeral ? nil : place.data
         configuration.seedFile = seed
+        configuration.importExportFolder = importExport
         configuration.durability = durability
         configuration.eventDurability = eventsDurability
         configuration.eventRetention = eventsKeep

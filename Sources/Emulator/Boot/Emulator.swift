@@ -31,6 +31,7 @@ public final class Emulator: Sendable {
     public let seededLines: Int
 
     private let storage: StorageAccount
+    private let files: FilesAPI
     private let reactor: Reactor
     private let readiness: Readiness
     private let door: Door
@@ -53,6 +54,10 @@ public final class Emulator: Sendable {
         policies = credentials.policies
         authorityFile = credentials.authorityFile
         storage = try Self.openStorage(configuration, environment)
+        if let folder = configuration.importExportFolder, !Files.makeFolder(folder) {
+            throw StartFailure("--import-export \(folder): \(Files.reason)")
+        }
+        files = FilesAPI(storage, importExportFolder: configuration.importExportFolder)
         readiness = Readiness()
         do {
             reactor = try Reactor(
@@ -72,7 +77,7 @@ public final class Emulator: Sendable {
             RouteTable(
                 ServiceAPI.routes(QueryDesk(environment: environment), jobs) + DeviceAPI.routes
                     + SecurityAPI.routes(ledger, security)
-                    + FilesAPI(storage).routes
+                    + files.routes
                     + operations.routes))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
@@ -125,6 +130,7 @@ public final class Emulator: Sendable {
             DeviceAPI.begin(on: services)
             jobs.begin(on: services)
         }
+        files.registryJobs.look(hub)
         furnished.wait()
         readiness.become(.ready(hub, events))
     }
@@ -229,7 +235,8 @@ public final class Emulator: Sendable {
                 }
             }
         }
-        let finish = Once { [hub, relay, events, reactor, storage] in
+        let finish = Once { [hub, relay, events, reactor, storage, files] in
+            files.registryJobs.end()
             hub.close()
             relay.stop()
             events.close()

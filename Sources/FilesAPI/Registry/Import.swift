@@ -1,0 +1,66 @@
+import Blobs
+import Hub
+import JSON
+import Vocabulary
+
+/// Takes in a blob of bulk import lines (rest.md section 13). Lines go to the hub in portions, each with the number of the last of
+/// them in one batch, so that whoever goes on after a crash does no line twice and leaves none out.
+struct Import {
+    /// Lines of one portion, unless modules follow their device.
+    static let portionLines = 100
+    static let maximumPortionLines = 200
+
+    private let run: RegistryJobRun
+
+    init(_ run: RegistryJobRun) { self.run = run }
+
+    func read(
+        _ blob: BlobName, in input: any BlobContainer, errorsIn output: any BlobContainer
+    ) throws(RegistryJobRun.Stop) {
+        var taken = try run.goOn().lines
+        let reading = try RegistryJobRun.files { () throws(BlobFailure) in try input.open(blob) }
+        var lines = ImportLines(reading)
+        var portion: [ImportLine] = []
+        while let line = try RegistryJobRun.files({ () throws(BlobFailure) in try lines.next(after: taken) }) {
+            let mayFollow = line.id?.isModule ?? false && portion.count < Self.maximumPortionLines
+            if portion.count >= Self.portionLines, !mayFollow { try take(&portion, after: &taken) }
+            portion.append(line)
+        }
+        if !portion.isEmpty { try take(&portion, after: &taken) }
+        try writeErrors(to: output)
+    }
+
+    private func take(_ portion: inout [ImportLine], after taken: inout Int) throws(RegistryJobRun.Stop) {
+        try run.goOn()
+        try run.tell(.take(run.id, portion, after: taken))
+        taken = portion.last?.number ?? taken
+        portion = []
+    }
+
+    /// Written for every import, so that an empty one says that nothing was wrong.
+    private func writeErrors(to output: any BlobContainer) throws(RegistryJobRun.Stop) {
+        let job = try run.goOn()
+        var json = JSONWriter()
+        var text: [UInt8] = []
+        for error in job.errors {
+            error.write(to: &json)
+            text += json.bytes + [UInt8(ascii: "\n")]
+            json.removeAll()
+        }
+        if job.moreErrors > 0 {
+            text += Array(#"{"deviceId":"","errorCode":0,"errorStatus":"\#(job.moreErrors) more lines were refused."}"#.utf8)
+            text.append(UInt8(ascii: "\n"))
+        }
+        guard let name = BlobName(RegistryJobDraft.errorsBlob) else { return }
+        try RegistryJobRun.files { () throws(BlobFailure) in
+            let writing = try output.write(name)
+            do throws(BlobFailure) {
+                try writing.append(text)
+                try writing.publish()
+            } catch {
+                writing.discard()
+                throw error
+            }
+        }
+    }
+}
