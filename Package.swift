@@ -49,7 +49,7 @@ let package = Package(
         room("Reactor", on: ["Vocabulary", "CSystem", "COpenSSL", deques]),
 
         // Floor 3: the hub itself, what it tells back ends, and the codecs.
-        room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Defender", "Journal", deques, heaps]),
+        room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Query", "Defender", "Journal", deques, heaps]),
         room("Events", on: ["Vocabulary", "JSON", "Journal"]),
         room("HTTP", on: ["Vocabulary", "CZlib", "COpenSSL", "CNGHTTP2"]),
         room("MQTT", on: ["Vocabulary"]),

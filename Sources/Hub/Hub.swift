@@ -41,6 +41,7 @@ public final class Hub: Sendable {
             let origin = Origin(principal: "hub", requestID: environment.requestID(), transport: "hub")
             _ = execute(.job(.abandonCalls), origin: origin)
         }
+        writer.resume()
     }
 
     // MARK: Reading
@@ -85,6 +86,12 @@ public final class Hub: Sendable {
 
     /// The same for judging the certificates of clients.
     public var certificateAuthorities: CertificateAuthorities { writer.published.withLock { $0.trust } }
+
+    /// The automatic configurations, by id.
+    public var configurations: [Configuration] { writer.published.withLock { $0.configurations.active } }
+
+    /// Whether all twins are as the configurations want them.
+    public var configurationsAreSettled: Bool { writer.published.withLock { $0.configurations.isSettled } }
 
     /// Why writes are refused at present; nil while they are taken.
     public var writeObstacle: String? { writer.published.withLock { $0.obstacle } }

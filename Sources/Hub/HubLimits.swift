@@ -14,6 +14,10 @@ public struct HubLimits: Sendable {
     public var modulesSecuredAtOnce = 10_000
     /// Devices whose agents one command configures.
     public var devicesPerConfiguration = 10_000
+    /// Configurations of one hub, a paid one's (rest.md section 11.2).
+    public var configurations = 100
+    /// Twins that one command brings into line with the configurations; other commands have their turn in between.
+    public var twinsPerSettling = 256
     /// Desired patches kept for each twin (`--keep-patches`).
     public var patchesPerTwin = 256
     /// Changes kept in memory for readers of the change feed; older ones are read from the log.

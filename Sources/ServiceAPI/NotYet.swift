@@ -7,17 +7,6 @@ enum NotYet {
     static let routes: [Route] = [
         // Keys
         .missing(.post, "/devices/keys/regenerate", "Devices_RegenerateKeys", .anyOf(.registryWrite)),
-        // Configurations
-        .missing(.get, "/configurations", "Configuration_GetConfigurations", .anyOf([.registryRead, .serviceConnect])),
-        .missing(.get, "/configurations/{id}", "Configuration_Get", .anyOf([.registryRead, .serviceConnect])),
-        .missing(
-            .put, "/configurations/{id}", "Configuration_CreateOrUpdate", .anyOf([.registryWrite, .serviceConnect])),
-        .missing(.delete, "/configurations/{id}", "Configuration_Delete", .anyOf([.registryWrite, .serviceConnect])),
-        .missing(
-            .post, "/configurations/testQueries", "Configuration_TestQueries", .anyOf([.registryRead, .serviceConnect])),
-        .missing(
-            .post, "/devices/{device}/applyConfigurationContent", "Configuration_ApplyOnEdgeDevice",
-            .anyOf([.registryWrite, .serviceConnect])),
         // Digital twins
         .missing(.get, "/digitaltwins/{device}", "DigitalTwin_GetDigitalTwin", .anyOf(.serviceConnect)),
         .missing(.patch, "/digitaltwins/{device}", "DigitalTwin_UpdateDigitalTwin", .anyOf(.serviceConnect)),

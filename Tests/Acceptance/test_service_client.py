@@ -5,7 +5,7 @@ import base64
 import pytest
 from azure.iot.hub import IoTHubRegistryManager
 from azure.iot.hub.protocol.models import (
-    AuthenticationMechanism, Configuration, ConfigurationContent, ExportImportDevice, PropertyContainer, QuerySpecification,
+    AuthenticationMechanism, ExportImportDevice, PropertyContainer, QuerySpecification,
     SymmetricKey, Twin, TwinProperties)
 from msrest.exceptions import HttpOperationError
 
@@ -299,8 +299,7 @@ def test_what_is_no_query_raises(registry):
 
 
 def test_what_is_not_emulated_yet_says_so(registry):
-    configuration = Configuration(id="c1", content=ConfigurationContent(device_content={"properties.desired.a": 1}))
-    answer = failing(501, registry.protocol.configuration.create_or_update, "c1", configuration)
+    answer = failing(501, registry.protocol.jobs.get_import_export_jobs)
     assert answer.headers["iothub-errorcode"] == "NotImplemented"
 
 

@@ -1,3 +1,4 @@
+import Foundation
 import Journal
 import Synchronization
 import Testing
@@ -7,7 +8,7 @@ import Vocabulary
 
 /// How a hub is ended and begun again.
 enum Restart: CaseIterable {
-    /// Every record is read again.
+    /// Every record is read again, as far as no snapshot was made before.
     case replay
     /// A snapshot of everything, and nothing after it.
     case snapshot
@@ -57,7 +58,12 @@ final class HubOnALog {
         }
         hub.close()
         hub = try Hub(log: log, limits: limits, environment: clock.environment)
-        #expect((hub.replay.snapshotLines > 0) == (way == .snapshot))
+        #expect((hub.replay.snapshotLines > 0) == (snapshots > 0))
+    }
+
+    /// Until every twin follows the configurations.
+    func waitForConfigurations() {
+        while !hub.configurationsAreSettled { usleep(1000) }
     }
 
     // MARK: Commands that must succeed

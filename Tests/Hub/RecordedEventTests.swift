@@ -68,6 +68,23 @@ struct RecordedEventTests {
         ), ("authority.deleted", #"{"name":"line-4"}"#),
         ("defender.settingsUpdated", #"{"settings":{"modules":"both","strict":true}}"#),
         (
+            "twin.patched",
+            #"{"id":"d","patch":{"properties":{"desired":{"a":1}}},"version":3,"desiredVersion":2,"reportedVersion":1,"before":{},"after":{"properties":{"desired":{"a":1}}},"configuration":{"id":"chillers","digest":"12"},"origin":\#(origin)}"#
+        ),
+        (
+            "configuration.updated",
+            #"{"configuration":{"id":"chillers","number":1,"created":"2027-01-15T08:00:00Z","updated":"2027-01-15T09:00:00Z","etagCounter":2,"revision":3,"schemaVersion":"1.0","labels":{"a":"b"},"content":{"deviceContent":{"properties.desired.a":{"é":1e3}}},"targetCondition":"tags.t = 1","priority":-10,"metrics":{"queries":{"m":"SELECT deviceId FROM devices"}}}}"#
+        ),
+        (
+            "configuration.updated",
+            #"{"configuration":{"id":"c","number":2,"created":"2027-01-15T08:00:00Z","updated":"2027-01-15T08:00:00Z","etagCounter":1,"revision":4,"schemaVersion":null,"labels":null,"content":{"modulesContent":{"$edgeAgent":{"properties.desired":{}}}},"targetCondition":"","priority":0,"metrics":{"queries":{}}}}"#
+        ), ("configuration.deleted", #"{"configurationId":"chillers"}"#),
+        ("configuration.settled", #"{"revision":4}"#),
+        (
+            "twin.targeted",
+            #"{"id":"d","configurations":[{"number":2,"id":"c","status":"Applied"},{"number":1,"id":"chillers","status":"Targeted"}]}"#
+        ), ("twin.targeted", #"{"id":"d/m","configurations":[]}"#),
+        (
             "job.scheduled",
             #"{"job":{"jobId":"j-1'","type":"scheduleUpdateTwin","updateTwin":{"etag":"*","tags":{"a":null},"properties":{"desired":{"b":1.0}}},"queryCondition":"tags.a = 'é'","created":"2027-01-15T08:00:00Z","start":"2027-01-15T09:00:00.5Z","seconds":3600}}"#
         ),
@@ -180,6 +197,7 @@ struct RecordedEventTests {
             let body = try JSONDocument(parsing: event).root
             for (left, _) in body.members where !optional.contains(left) || kind == "identity.deleted" {
                 if kind.hasPrefix("identity"), left == "id", kind != "identity.deleted" { continue }
+                if kind == "twin.patched", left == "configuration" { continue }
                 var json = JSONWriter()
                 json.beginObject()
                 for (name, value) in body.members where name != left {
@@ -199,8 +217,8 @@ struct RecordedEventTests {
     /// Every number of the hub's own in every sample, put below zero and above what can be counted on from, in turn.
     @Test func `A record whose numbers no hub counts to is refused, and stops nobody`() throws {
         let numbers = try Regex(
-            #""(?:(?:desired|reported)?[vV]ersion|etagBase|link|sequence|deliveryCount|etagCounter|generationId|"#
-                + #"cloudToDeviceMessageCount)":"?([0-9]+)|"records":\[([0-9]+)"#)
+            #""(?:(?:desired|reported)?[vV]ersion|etagBase|number|revision|link|sequence|deliveryCount|etagCounter|"#
+                + #"generationId|cloudToDeviceMessageCount)":"?([0-9]+)|"records":\[([0-9]+)"#)
         var changed = 0
         for (kind, event) in Self.samples {
             // What stands in a whole twin is text that nobody counts on.
@@ -270,6 +288,13 @@ struct RecordedEventTests {
         it.execute(.challengeAuthority(authority, .any))
         it.execute(.deleteAuthority(authority, .any))
         it.execute(.putDefenderSettings(DefenderSettings(rule: .micro, isStrict: true)))
+        let configuration = try ConfigurationID("a_!*'%-1")
+        let wanted = try JSONDocument(
+            parsing: #"{"content":{"deviceContent":{"properties.desired.c":[1.50,"\u0000"]}},"targetCondition":"*"}"#)
+        it.execute(
+            .putConfiguration(configuration, try ConfigurationDraft(wanted.root, of: configuration), .none))
+        it.waitForConfigurations()
+        it.execute(.deleteConfiguration(configuration, .any))
         try JobTests.liveThroughEverything(it, device)
         #expect(try it.entity(device).messages.count == 1)
     }

@@ -6,7 +6,7 @@ import Vocabulary
 enum ChangeDocument {
     /// What a change is about.
     enum Kind: String, CaseIterable {
-        case identity, twin, hub, link, message, certificate, job
+        case identity, twin, hub, link, message, certificate, configuration, job
     }
 
     /// What happened to it.
@@ -18,6 +18,7 @@ enum ChangeDocument {
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
         case updateDefenderSettings
+        case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
         case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
         case enqueueRegistryJob, beginRegistryJob, importLines, endRegistryJob, forgetRegistryJobs
     }
@@ -25,11 +26,12 @@ enum ChangeDocument {
     static func kind(_ recorded: RecordedEvent) -> Kind {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
-        case .twinPatched, .twinReplaced, .twinReported: .twin
+        case .twinPatched, .twinReplaced, .twinReported, .twinTargeted: .twin
         case .seeded, .reset, .defenderSettingsUpdated: .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
+        case .configurationUpdated, .configurationDeleted, .configurationsSettled: .configuration
         case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten: .job
         case .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded, .registryJobsForgotten:
             .job
@@ -56,6 +58,10 @@ enum ChangeDocument {
         case .authorityUpdated: .updateCertificate
         case .authorityDeleted: .deleteCertificate
         case .defenderSettingsUpdated: .updateDefenderSettings
+        case .configurationUpdated: .updateConfiguration
+        case .configurationDeleted: .deleteConfiguration
+        case .configurationsSettled: .settleConfigurations
+        case .twinTargeted: .targetTwin
         case .jobScheduled: .scheduleJob
         case .jobBegan: .beginJob
         case .jobCalled: .callDevices
@@ -122,7 +128,8 @@ enum ChangeDocument {
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated, .job, .registryJob:
+            .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled,
+            .twinTargeted, .job, .registryJob:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

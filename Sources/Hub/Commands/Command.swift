@@ -59,6 +59,14 @@ public enum Command: Sendable {
     /// All in one batch; a device that cannot be changed is named, and the others are.
     case configureAgents([TwinID], SecurityModule, [ConfigurationChange])
 
+    /// Without a precondition: create; with one: update everything but the content (rest.md section 11.2).
+    case putConfiguration(ConfigurationID, ConfigurationDraft, Precondition)
+    /// What it has written stays.
+    case deleteConfiguration(ConfigurationID, Precondition)
+    /// Writes an edge device's modules, once and by no configuration (rest.md section 11.4).
+    case applyContent(TwinID, ConfigurationContent)
+    /// Brings these twins into line with the configurations. The last of a series says which revision all of them follow then.
+    case settleConfigurations([TwinID], through: UInt64?)
     case job(JobCommand)
     case registryJob(RegistryJobCommand)
 }
@@ -84,6 +92,7 @@ public enum Outcome: Sendable {
     /// Security modules were made where they were missing.
     case secured(SecuringReport)
     /// As it now stands.
+    case configuration(Configuration)
     case job(ScheduledJob)
     /// The devices that were claimed for a job's calls.
     case jobDevices([TwinID])

@@ -37,7 +37,8 @@ extension Event {
             for sequence in sequences { json.value(sequence) }
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
-            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .job:
+            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .configurationUpdated,
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .registryJob:
             break
         }
     }
@@ -68,6 +69,7 @@ extension Event {
             self = .messageAbandoned(id, sequence: try number("sequence"))
         case .feedbackCompleted, .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced,
             .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
+            .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
             .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten,
             .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded, .registryJobsForgotten:
             throw RecordError("kind")

@@ -23,6 +23,10 @@ extension RecordedEvent {
         case authorityUpdated = "authority.updated"
         case authorityDeleted = "authority.deleted"
         case defenderSettingsUpdated = "defender.settingsUpdated"
+        case configurationUpdated = "configuration.updated"
+        case configurationDeleted = "configuration.deleted"
+        case configurationsSettled = "configuration.settled"
+        case twinTargeted = "twin.targeted"
         case jobScheduled = "job.scheduled"
         case jobBegan = "job.began"
         case jobCalled = "job.called"
@@ -56,6 +60,10 @@ extension RecordedEvent {
         case .authorityUpdated: .authorityUpdated
         case .authorityDeleted: .authorityDeleted
         case .defenderSettingsUpdated: .defenderSettingsUpdated
+        case .configurationUpdated: .configurationUpdated
+        case .configurationDeleted: .configurationDeleted
+        case .configurationsSettled: .configurationsSettled
+        case .twinTargeted: .twinTargeted
         case .job(let event): event.kind
         case .registryJob(let event): event.kind
         }
@@ -67,9 +75,11 @@ extension RecordedEvent {
         case .identityCreated(let identity, _), .identityUpdated(let identity): identity.id
         case .identityDeleted(let id, _, _), .twinPatched(let id, _, _), .twinReplaced(let id, _, _),
             .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
-            .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
+            .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _),
+            .twinTargeted(let id, _):
             id
-        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .job,
+        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
+            .configurationUpdated, .configurationDeleted, .configurationsSettled, .job,
             .registryJob:
             nil
         }
@@ -136,6 +146,8 @@ extension RecordedEvent {
         case .defenderSettingsUpdated(let settings):
             json.key("settings")
             settings.write(to: &json)
+        case .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted:
+            event.writeConfiguration(to: &json)
         case .job(let event):
             event.write(to: &json)
         case .registryJob(let event):
@@ -203,6 +215,10 @@ extension RecordedEvent {
                 event = .authorityDeleted(AuthorityName(trusted: name))
             case .defenderSettingsUpdated:
                 event = .defenderSettingsUpdated(try DefenderSettings(try part("settings")))
+            case .configurationUpdated, .configurationDeleted, .configurationsSettled:
+                event = try Event(configuration: kind, body)
+            case .twinTargeted:
+                event = .twinTargeted(try id(), try [ConfigurationStanding](record: try part("configurations")))
             case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
                 event = .job(try JobEvent(kind, body))
             case .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded,
@@ -244,6 +260,15 @@ extension TwinEffect {
             for key in keysReset { json.value(key) }
             json.endArray()
         }
+        if let configuration {
+            json.key("configuration")
+            json.beginObject()
+            json.key("id")
+            json.value(configuration.id)
+            json.key("digest")
+            json.value(configuration.digest)
+            json.endObject()
+        }
     }
 
     init(_ body: JSONValue) throws(RecordError) {
@@ -252,10 +277,18 @@ extension TwinEffect {
         else { throw RecordError("version") }
         let desired = body["desiredVersion"]?.counter
         guard (desired == nil) == (body["desiredVersion"] == nil) else { throw RecordError("desiredVersion") }
+        var stamp: ConfigurationStamp?
+        if let value = body["configuration"] {
+            guard let id = value["id"]?.string, let digest = value["digest"]?.string else {
+                throw RecordError("configuration")
+            }
+            stamp = ConfigurationStamp(id: id, digest: digest)
+        }
         self.init(
             version: version, desiredVersion: desired, reportedVersion: reported,
             twin: body["twin"].map { Array($0.raw) }, before: Array(before.raw),
-            after: Array(after.raw), keysReset: body["keysReset"]?.elements.compactMap(\.string) ?? [])
+            after: Array(after.raw), keysReset: body["keysReset"]?.elements.compactMap(\.string) ?? [],
+            configuration: stamp)
     }
 }
 
@@ -301,6 +334,10 @@ extension RecordedEvent.Kind {
         case .authorityUpdated: "authority.updated"
         case .authorityDeleted: "authority.deleted"
         case .defenderSettingsUpdated: "defender.settingsUpdated"
+        case .configurationUpdated: "configuration.updated"
+        case .configurationDeleted: "configuration.deleted"
+        case .configurationsSettled: "configuration.settled"
+        case .twinTargeted: "twin.targeted"
         case .jobScheduled: "job.scheduled"
         case .jobBegan: "job.began"
         case .jobCalled: "job.called"

@@ -10,6 +10,7 @@ struct Snapshot: Sendable {
     let feedback: FeedbackQueue
     let authorities: AuthorityRegistry
     let settings: DefenderSettings
+    let configurations: ConfigurationRegistry
     let jobs: JobBook
     let registryJobs: RegistryJobBook
     let connected: Set<TwinID>
@@ -23,6 +24,7 @@ struct Snapshot: Sendable {
         feedback = state.feedback
         authorities = state.authorities
         settings = state.settings
+        configurations = state.configurations
         jobs = state.jobs
         registryJobs = state.registryJobs
         connected = state.attention.connected
@@ -30,7 +32,8 @@ struct Snapshot: Sendable {
         self.entities = entities
     }
 
-    /// Hands over the snapshot's lines: a header, the certificate authorities, the jobs, the seed's identities, then the entities.
+    /// Hands over the snapshot's lines: a header, the certificate authorities, the configurations, the jobs, the seed's
+    /// identities, then the entities.
     func writeLines(
         _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
     ) throws(LogFailure) {
@@ -48,6 +51,17 @@ struct Snapshot: Sendable {
             authority.write(to: &json)
             json.endObject()
             try flush()
+        }
+        for (key, list): (StaticString, _) in [
+            ("configuration", configurations.active), ("retiredConfiguration", configurations.retired),
+        ] {
+            for configuration in list {
+                json.beginObject()
+                json.key(key)
+                configuration.write(to: &json)
+                json.endObject()
+                try flush()
+            }
         }
         for job in jobs.all {
             json.beginObject()
@@ -107,6 +121,17 @@ struct Snapshot: Sendable {
         json.value(seed.isComplete)
         json.key("defender")
         settings.write(to: &json)
+        if !configurations.isUntouched {
+            json.key("configurations")
+            json.beginObject()
+            json.key("newestNumber")
+            json.value(configurations.newestNumber)
+            json.key("revision")
+            json.value(configurations.revision)
+            json.key("settled")
+            json.value(configurations.settled)
+            json.endObject()
+        }
         json.key("feedback")
         feedback.write(to: &json)
         for (key, ids) in [("connected", connected), ("queued", queued)] {

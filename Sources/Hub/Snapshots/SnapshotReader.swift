@@ -10,6 +10,8 @@ struct SnapshotReader {
         var seedIsComplete: Bool
         var feedback: FeedbackQueue
         var settings: DefenderSettings
+        /// Numbers only: the configurations themselves have lines of their own.
+        var configurations: (newestNumber: UInt64, revision: UInt64, settled: UInt64)
         var connected: Set<TwinID>
         var queued: Set<TwinID>
     }
@@ -21,6 +23,15 @@ struct SnapshotReader {
     /// Whose devices come next.
     private var job: JobID?
     private var seeded: [SeededIdentity] = []
+    private var active: [Configuration] = []
+    private var retired: [Configuration] = []
+
+    var configurations: ConfigurationRegistry {
+        guard let numbers = header?.configurations else { return ConfigurationRegistry() }
+        return ConfigurationRegistry(
+            active: active, retired: retired, newestNumber: numbers.newestNumber, revision: numbers.revision,
+            settled: numbers.settled)
+    }
 
     var seed: SeedState {
         var seed = SeedState()
@@ -38,6 +49,10 @@ struct SnapshotReader {
             header = try Self.header(hub)
         } else if let entry = body["authority"] {
             authorities.put(try RegisteredAuthority(record: entry))
+        } else if let entry = body["configuration"] {
+            active.append(try Configuration(record: entry))
+        } else if let entry = body["retiredConfiguration"] {
+            retired.append(try Configuration(record: entry))
         } else if let entry = body["job"] {
             let next = try ScheduledJob(record: entry)
             job = next.id
@@ -78,6 +93,18 @@ struct SnapshotReader {
             sequence: try number("sequence"), registry: registry,
             seedIsComplete: hub["seedIsComplete"]?.bool ?? false, feedback: try FeedbackQueue(record: feedback),
             settings: try hub["defender"].map { try DefenderSettings($0) } ?? DefenderSettings(),
-            connected: ids("connected"), queued: ids("queued"))
+            configurations: try configurations(hub["configurations"]), connected: ids("connected"),
+            queued: ids("queued"))
+    }
+
+    /// None where there never was a configuration.
+    private static func configurations(
+        _ value: JSONValue?
+    ) throws(RecordError) -> (newestNumber: UInt64, revision: UInt64, settled: UInt64) {
+        guard let value else { return (0, 0, 0) }
+        guard let newest = value["newestNumber"]?.counter, let revision = value["revision"]?.counter,
+            let settled = value["settled"]?.counter
+        else { throw RecordError("configurations") }
+        return (newest, revision, settled)
     }
 }

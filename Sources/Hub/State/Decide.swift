@@ -76,6 +76,13 @@ extension HubState {
         case .secure(let devices, let modules): return try secure(devices, modules, context)
         case .configureAgents(let devices, let module, let changes):
             return try configureAgents(devices, module, changes, context)
+        case .putConfiguration(let id, let draft, let precondition):
+            return try putConfiguration(id, draft, precondition, context)
+        case .deleteConfiguration(let id, let precondition):
+            return try deleteConfiguration(id, precondition, context)
+        case .applyContent(let device, let content): return try applyContent(content, to: device, context)
+        case .settleConfigurations(let ids, let revision):
+            return try settleConfigurations(ids, through: revision, context)
         case .job(let command): return try decide(command, context)
         case .registryJob(let command): return try decide(command, context)
         }

@@ -73,7 +73,7 @@ extension HubState {
 
     private static let edgeModules = ["$edgeAgent", "$edgeHub"]
 
-    private func checkRoom(forIdentities count: Int) throws(HubError) {
+    func checkRoom(forIdentities count: Int) throws(HubError) {
         guard registry.identities + promisedIdentities + count <= limits.identities else {
             throw HubError(
                 .tooManyDevices,
@@ -81,7 +81,7 @@ extension HubState {
         }
     }
 
-    private func checkRoom(forModules count: Int, on device: Entity) throws(HubError) {
+    func checkRoom(forModules count: Int, on device: Entity) throws(HubError) {
         guard device.modules.count + count <= limits.modulesPerDevice else {
             throw HubError(
                 .tooManyModulesOnDevice,

@@ -14,8 +14,10 @@ extension HubState {
             put(entity.with(identity: identity))
         case .identityDeleted(let id, _, _):
             try delete(id)
-        case .twinPatched(let id, let patch, _):
-            try change(id, at: time) { (twin) throws(HubError) in try twin.patched(patch, at: time) }
+        case .twinPatched(let id, let patch, let effect):
+            try change(id, at: time) { (twin) throws(HubError) in
+                try twin.patched(patch, at: time, by: effect.configuration)
+            }
         case .twinReplaced(let id, let replacement, _):
             try change(id, at: time) { (twin) throws(HubError) in try twin.replaced(replacement, at: time) }
         case .twinReported(let id, let patch, _):
@@ -45,6 +47,14 @@ extension HubState {
             authorities.remove(name)
         case .defenderSettingsUpdated(let settings):
             self.settings = settings
+        case .configurationUpdated(let configuration):
+            configurations.put(configuration)
+        case .configurationDeleted(let id):
+            configurations.remove(id)
+        case .configurationsSettled(let revision):
+            configurations.settle(revision)
+        case .twinTargeted(let id, let standings):
+            put(try existing(id).with(configurations: standings))
         case .job(let event):
             try evolve(event, at: time)
         case .registryJob(let event):
@@ -53,12 +63,14 @@ extension HubState {
     }
 
     /// As `evolve`, with the change that `decide` has already worked out.
-    mutating func apply(_ change: TwinChange, to entity: Entity) {
+    mutating func apply(
+        _ change: TwinChange, to entity: Entity, configurations: [ConfigurationStanding]? = nil
+    ) {
         var patches = entity.patches
         if let patch = change.desiredPatch {
             patches.append(version: change.twin.desiredVersion, json: patch, keeping: limits.patchesPerTwin)
         }
-        put(entity.with(twin: change.twin, patches: patches))
+        put(entity.with(twin: change.twin, patches: patches, configurations: configurations))
     }
 
     private func existing(_ id: TwinID) throws(EvolveError) -> Entity {

@@ -15,6 +15,7 @@ struct HubState {
     var feedback: FeedbackQueue
     var authorities: AuthorityRegistry
     var settings: DefenderSettings
+    var configurations: ConfigurationRegistry
     var jobs: JobBook
     var registryJobs: RegistryJobBook
     /// Identities that the command at hand has promised and not yet made.
@@ -28,7 +29,8 @@ struct HubState {
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
-        jobs: JobBook = JobBook(), registryJobs: RegistryJobBook = RegistryJobBook(), attention: Attention = Attention(), nextExpiry: Timestamp? = nil
+        configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
+        registryJobs: RegistryJobBook = RegistryJobBook(), attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
@@ -37,6 +39,7 @@ struct HubState {
         self.feedback = feedback
         self.authorities = authorities
         self.settings = settings
+        self.configurations = configurations
         self.jobs = jobs
         self.registryJobs = registryJobs
         self.attention = attention
@@ -53,7 +56,8 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, jobs: jobs, registryJobs: registryJobs, attention: attention, nextExpiry: nextExpiry)
+            settings: settings, configurations: configurations, jobs: jobs, registryJobs: registryJobs,
+            attention: attention, nextExpiry: nextExpiry)
     }
 
     /// Every device, in no order.
@@ -80,6 +84,7 @@ struct HubState {
         registry.clear()
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
+        configurations.clear()
         jobs = JobBook()
         registryJobs = RegistryJobBook()
     }

@@ -47,6 +47,21 @@ public final class QueryDesk: Sendable {
         _ query: TwinQuery, text: String, pageSize: Int, of hub: Hub,
         then answer: @escaping @Sendable (Result<QueryPage, HubError>) -> Void
     ) throws(HubError) {
+        try look(through: hub) { [self, hub] moment in
+            answer(
+                Result { () throws(HubError) in
+                    let result =
+                        try query.collection == .jobs
+                        ? QueryResult(of: query, in: hub.jobs) : QueryResult(of: query, in: moment)
+                    return page(of: result, kept: nil, from: 0, text, pageSize)
+                })
+        }
+    }
+
+    /// Lends everything as it stands now to somebody who goes through all of it, on the desk's queue when his turn comes.
+    func look(
+        through hub: Hub, _ body: @escaping @Sendable (HubMoment) -> Void
+    ) throws(HubError) {
         let isTaken = state.withLock { state in
             guard state.waiting < Self.waitingQueries else { return false }
             state.waiting += 1
@@ -55,15 +70,9 @@ public final class QueryDesk: Sendable {
         guard isTaken else { throw HubError(.serverBusy, "More than \(Self.waitingQueries) queries wait.") }
         let queue = queue
         hub.moment { moment in
-            queue.async { [self, hub] in
-                let outcome = Result { () throws(HubError) in
-                    let result =
-                        try query.collection == .jobs
-                        ? QueryResult(of: query, in: hub.jobs) : QueryResult(of: query, in: moment)
-                    return page(of: result, kept: nil, from: 0, text, pageSize)
-                }
+            queue.async { [self] in
                 state.withLock { $0.waiting -= 1 }
-                answer(outcome)
+                body(moment)
             }
         }
     }

@@ -65,7 +65,7 @@ struct QueryResult: Sendable {
     }
 
     /// The twin as queries see it: a module's has `capabilities` here, and nowhere else (rest.md section 8).
-    private static func document(of entity: Entity) -> [UInt8] {
+    static func document(of entity: Entity) -> [UInt8] {
         let bytes = entity.document.bytes
         return entity.id.isModule ? bytes.dropLast() + capabilities : bytes
     }

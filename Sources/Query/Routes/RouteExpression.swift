@@ -1,0 +1,38 @@
+/// A route condition, or a part of one, whose types have been found to agree.
+indirect enum RouteExpression: Sendable {
+    case literal(RouteValue)
+    case reference(RouteReference)
+    case not(RouteExpression)
+    case negative(RouteExpression)
+    case binary(RouteOperator, RouteExpression, RouteExpression)
+    case call(RouteFunction, [RouteExpression])
+
+    var type: RouteType {
+        switch self {
+        case .literal(let value):
+            switch value {
+            case .undefined: .undefined
+            case .null: .null
+            case .boolean: .bool
+            case .number: .number
+            case .string: .string
+            }
+        case .reference(let reference): reference.type
+        case .not: .bool
+        case .negative: .number
+        case .binary(let operation, let left, let right): operation.result(left.type, right.type) ?? .undefined
+        case .call(let function, _): function.result
+        }
+    }
+
+    /// Whether some part of it is a reference of this kind.
+    func reads(_ isWanted: (RouteReference) -> Bool) -> Bool {
+        switch self {
+        case .literal: false
+        case .reference(let reference): isWanted(reference)
+        case .not(let inner), .negative(let inner): inner.reads(isWanted)
+        case .binary(_, let left, let right): left.reads(isWanted) || right.reads(isWanted)
+        case .call(_, let arguments): arguments.contains { $0.reads(isWanted) }
+        }
+    }
+}
