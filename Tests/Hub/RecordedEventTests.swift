@@ -98,6 +98,20 @@ struct RecordedEventTests {
             #"{"jobId":"j","devices":[{"device":"d"},{"device":"e","answer":{"status":-7,"payload":{"x":1e3}}},{"device":"f","answer":{"status":200}},{"device":"g","error":{"code":"DeviceNotOnline","description":"é"}}]}"#
         ), ("job.ended", #"{"jobId":"j","status":"failed","reason":"no query"}"#),
         ("job.ended", #"{"jobId":"j","status":"completed"}"#), ("job.forgotten", #"{"jobIds":["i","j"]}"#),
+        (
+            "registryJob.enqueued",
+            #"{"job":{"jobId":"01234567-89ab-4def-8123-456789abcdef","type":"export","outputBlobContainerUri":"file:///a","outputBlobName":"b","excludeKeysInExport":true,"storageAuthenticationType":"keyBased","created":"2027-01-15T08:00:00Z"}}"#
+        ),
+        (
+            "registryJob.enqueued",
+            #"{"job":{"jobId":"i","type":"import","inputBlobContainerUri":"https://h/emulator/blobs","inputBlobName":"é","outputBlobContainerUri":"file:///a","excludeKeysInExport":false,"storageAuthenticationType":"identityBased","created":"2027-01-15T08:00:00Z"},"origin":\#(origin)}"#
+        ), ("registryJob.began", #"{"jobId":"i"}"#),
+        (
+            "registryJob.imported",
+            #"{"jobId":"i","lines":7,"errors":[{"deviceId":"","errorCode":400006,"errorStatus":"é"},{"deviceId":"d","moduleId":"m","errorCode":404001,"errorStatus":""}]}"#
+        ), ("registryJob.imported", #"{"jobId":"i","lines":100,"errors":[]}"#),
+        ("registryJob.ended", #"{"jobId":"i","status":"failed","reason":"no disk"}"#),
+        ("registryJob.ended", #"{"jobId":"i","status":"completed"}"#), ("registryJob.forgotten", #"{"jobIds":["i"]}"#),
     ]
 
     private static let certificate = Base64.encode(SampleAuthorities.one.der)
@@ -296,6 +310,7 @@ struct RecordedEventTests {
         it.waitForConfigurations()
         it.execute(.deleteConfiguration(configuration, .any))
         try JobTests.liveThroughEverything(it, device)
+        try RegistryJobTests.liveThroughEverything(it)
         #expect(try it.entity(device).messages.count == 1)
     }
 }

@@ -38,6 +38,8 @@ public struct RegistryItem: Sendable {
     public let patch: ServicePatch?
     /// The same in a line of an import whose identity exists: there the twin is updated beside the identity (rest.md section 13).
     let twinUpdate: ServicePatch?
+    /// The reported properties in a line of an import for a system module: it has come with its device, and brings them.
+    let firstReport: ReportedPatch?
 
     /// Reads an element. A missing `importMode` means `createOrUpdate` (rest.md section 6).
     ///
@@ -79,10 +81,18 @@ public struct RegistryItem: Sendable {
         } else {
             twinUpdate = nil
         }
+        if importing, isSystemModule, let reported = body["properties"]?["reported"], reported.kind == .object {
+            firstReport = try ReportedPatch(body: reported)
+        } else {
+            firstReport = nil
+        }
     }
 }
 
 extension RegistryItem {
+    /// `$edgeAgent` and `$edgeHub`, which come with their device.
+    var isSystemModule: Bool { id.module?.hasPrefix("$") ?? false }
+
     /// The identity that an element is about, whatever else is wrong with it; nil where it does not say.
     public static func id(of body: JSONValue) -> TwinID? {
         guard body.kind == .object, let device = body["id"]?.string else { return nil }

@@ -22,17 +22,25 @@ extension HubState {
     /// Applies each item by itself, in order.
     mutating func applyEach(_ items: [RegistryItem], _ context: DecisionContext) throws(HubError) -> AppliedItems {
         var applied: AppliedItems = ([], [])
+        var systemModules: Set<TwinID> = []
         for (position, item) in items.enumerated() {
             let isNew = entity(item.id) == nil
             do {
                 let events = try apply(item, context).events
-                for case .identityCreated(let identity, _) in events where !identity.id.isModule {
-                    promisedIdentities += settings.rule.modules.count
+                for case .identityCreated(let identity, _) in events {
+                    if !identity.id.isModule {
+                        promisedIdentities += settings.rule.modules.count
+                    } else if identity.id != item.id {
+                        systemModules.insert(identity.id)
+                    }
                 }
                 applied.events += events
                 // By itself: whether the twin can be changed says nothing about the identity.
                 if let patch = item.twinUpdate, !isNew {
                     applied.events += try decide(.patchTwin(item.id, patch, item.twinPrecondition), context).events
+                }
+                if let report = item.firstReport, systemModules.contains(item.id) {
+                    applied.events += try decide(.report(item.id, report, expecting: nil), context).events
                 }
             } catch {
                 applied.refused.append((position, BulkResult.ItemError(id: item.id, error: error)))
@@ -108,6 +116,4 @@ extension RegistryItem {
         case .create, .update, .createOrUpdate, .delete, .updateTwin: .none
         }
     }
-
-    fileprivate var isSystemModule: Bool { id.module?.hasPrefix("$") ?? false }
 }
