@@ -39,10 +39,11 @@ public struct ServiceSignature: Sendable {
     func stringToSign(_ account: String, _ container: String, _ blob: BlobName?) -> String {
         var path = "/blob/\(account)/\(container)"
         if resource == "b", let blob { path += "/\(blob.text)" }
-        return ([
-            permissions, start, expiry, path, identifier, address, protocols, version, resource, snapshot,
-            encryptionScope,
-        ] + overrides).joined(separator: "\n")
+        return
+            ([
+                permissions, start, expiry, path, identifier, address, protocols, version, resource, snapshot,
+                encryptionScope,
+            ] + overrides).joined(separator: "\n")
     }
 
     func sign(_ account: String, _ container: String, _ blob: BlobName?, key: [UInt8]) -> [UInt8] {

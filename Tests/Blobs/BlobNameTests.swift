@@ -13,7 +13,8 @@ import Testing
     func refused(_ text: String) { #expect(BlobName(text) == nil) }
 
     private static let odd = [
-        "d", "f", "blocks", "container", "+container", ".hidden", "d/f", "d/a/b", "container/f", "+container/f", "d/a%2Fb", "d/a%252Fb", "d/%2e%2e", "d/...", "d/.hidden", "d/a.", "d/a..", "d/+", "d/a+",
+        "d", "f", "blocks", "container", "+container", ".hidden", "container/f", "+container/f", "d/f", "d/a/b",
+        "d/a%2Fb", "d/a%252Fb", "d/%2e%2e", "d/...", "d/.hidden", "d/a.", "d/a..", "d/+", "d/a+",
         "d/a+/b",
         "d/%2B", "d/ä ö.txt", "d/日本/🚗", "d/a\\..\\b", "d/properties.json", "d/blocks", "d/blocks/00", "d+/f", "d%/f",
         "D/f",

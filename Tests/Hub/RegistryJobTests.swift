@@ -55,7 +55,8 @@ struct RegistryJobTests {
         (#""outputBlobContainerUri":"file:///out""#, .argumentNull), (#""type":"export""#, .argumentNull),
         (#""type":"import","outputBlobContainerUri":"file:///out""#, .argumentNull),
         (#""type":"import","inputBlobContainerUri":"file:///in""#, .argumentNull),
-        (export + #","type":"backup""#, .argumentInvalid), (export + #","excludeKeysInExport":"yes""#, .argumentInvalid),
+        (export + #","type":"backup""#, .argumentInvalid),
+        (export + #","excludeKeysInExport":"yes""#, .argumentInvalid),
         (export + #","storageAuthenticationType":"none""#, .argumentInvalid),
         (export + #","includeConfigurations":true"#, .notImplemented),
     ]
@@ -127,7 +128,8 @@ struct RegistryJobTests {
             [
                 #"{"id":"a","status":"disabled","statusReason":"why","tags":{"t":1},"properties":{"desired":{"x":2},"reported":{"r":3}}}"#,
                 "not json", #"{"id":"b"}"#, #"{"id":"c","moduleId":"m","status":"enabled"}"#,
-                #"{"id":"d","importMode":"delete"}"#, #"{"status":"enabled"}"#, #"{"id":"a","moduleId":"m","status":"enabled"}"#,
+                #"{"id":"d","importMode":"delete"}"#, #"{"status":"enabled"}"#,
+                #"{"id":"a","moduleId":"m","status":"enabled"}"#,
             ], after: 0)
         let entity = try it.entity(TwinID(trusted: "a"))
         #expect(entity.identity.status == .disabled && entity.identity.statusReason == "why")
@@ -146,7 +148,8 @@ struct RegistryJobTests {
         let id = it.make("a")
         #expect(
             it.refusal(
-                of: .patchTwin(id, try .init(body: JSONDocument(parsing: #"{"tags":{"old":1,"kept":1}}"#)), .none)) == nil)
+                of: .patchTwin(id, try .init(body: JSONDocument(parsing: #"{"tags":{"old":1,"kept":1}}"#)), .none))
+                == nil)
         try Self.begin(it)
         Self.take(
             it,
@@ -156,7 +159,9 @@ struct RegistryJobTests {
                 #"{"id":"a","importMode":"create","status":"disabled","tags":{"never":1}}"#,
             ], after: 0)
         let entity = try it.entity(id)
-        #expect(entity.twin.tags.elementsEqual(#"{"kept":1,"new":1}"#.utf8), "\(String(decoding: entity.twin.tags, as: UTF8.self))")
+        #expect(
+            entity.twin.tags.elementsEqual(#"{"kept":1,"new":1}"#.utf8),
+            "\(String(decoding: entity.twin.tags, as: UTF8.self))")
         #expect(entity.twin.desired.elementsEqual(#"{"x":1}"#.utf8) && entity.identity.status == .enabled)
         #expect(
             try Self.job(it).errors.map(\.code)

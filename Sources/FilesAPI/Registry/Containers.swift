@@ -18,9 +18,9 @@ struct Containers: Sendable {
     func container(_ uri: ContainerURI) throws(HubError) -> any BlobContainer {
         if uri.address.lowercased().hasPrefix("file:") { return try folderContainer(uri) }
         guard isOwn(uri) else {
+            let own = "https://{host}/\(StorageAccount.name)/\(StorageAccount.container)"
             throw .container(
-                "'\(uri.address)' is none that TwinHub reaches: it has https://{host}/\(StorageAccount.name)/\(StorageAccount.container), and file: URIs in the folder that --import-export names."
-            )
+                "TwinHub reaches \(own), and file: URIs in the folder that --import-export names; not '\(uri.address)'.")
         }
         return AccountContainer(account)
     }

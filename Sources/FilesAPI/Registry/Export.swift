@@ -7,7 +7,7 @@ struct Export {
     /// Bytes that are written at a time.
     static let pieceBytes = 1 << 20
     /// What the service puts before the lines where the keys are left out; its words are not known.
-    static let warning = "WARNING: The keys of the devices and modules are not in this file, as excludeKeysInExport asked.\n"
+    static let warning = "WARNING: excludeKeysInExport has left the keys of devices and modules out of this file.\n"
 
     private let run: RegistryJobRun
     private let excludesKeys: Bool

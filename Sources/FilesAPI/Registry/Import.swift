@@ -48,8 +48,8 @@ struct Import {
             json.removeAll()
         }
         if job.moreErrors > 0 {
-            text += Array(#"{"deviceId":"","errorCode":0,"errorStatus":"\#(job.moreErrors) more lines were refused."}"#.utf8)
-            text.append(UInt8(ascii: "\n"))
+            let rest = #"{"deviceId":"","errorCode":0,"errorStatus":"\#(job.moreErrors) more lines were refused."}"#
+            text += Array((rest + "\n").utf8)
         }
         guard let name = BlobName(RegistryJobDraft.errorsBlob) else { return }
         try RegistryJobRun.files { () throws(BlobFailure) in

@@ -81,8 +81,8 @@ public struct RegistryItem: Sendable {
         } else {
             twinUpdate = nil
         }
-        if importing, isSystemModule, let reported = body["properties"]?["reported"], reported.kind == .object {
-            firstReport = try ReportedPatch(body: reported)
+        if importing, let seed, id.module?.hasPrefix("$") ?? false {
+            firstReport = try Self.report(of: seed)
         } else {
             firstReport = nil
         }
@@ -90,6 +90,14 @@ public struct RegistryItem: Sendable {
 }
 
 extension RegistryItem {
+    /// The reported properties of a seed as a report; nil where it has none.
+    private static func report(of seed: TwinSeed) throws(HubError) -> ReportedPatch? {
+        guard let reported = (try? JSONDocument(parsing: seed.json))?.root["properties"]?["reported"],
+            let document = try? JSONDocument(parsing: Array(reported.raw))
+        else { return nil }
+        return try ReportedPatch(body: document)
+    }
+
     /// `$edgeAgent` and `$edgeHub`, which come with their device.
     var isSystemModule: Bool { id.module?.hasPrefix("$") ?? false }
 

@@ -30,7 +30,8 @@ struct HubState {
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
         configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
-        registryJobs: RegistryJobBook = RegistryJobBook(), attention: Attention = Attention(), nextExpiry: Timestamp? = nil
+        registryJobs: RegistryJobBook = RegistryJobBook(), attention: Attention = Attention(),
+        nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
