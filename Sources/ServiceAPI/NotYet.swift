@@ -7,15 +7,5 @@ enum NotYet {
     static let routes: [Route] = [
         // Keys
         .missing(.post, "/devices/keys/regenerate", "Devices_RegenerateKeys", .anyOf(.registryWrite)),
-        // Digital twins
-        .missing(.get, "/digitaltwins/{device}", "DigitalTwin_GetDigitalTwin", .anyOf(.serviceConnect)),
-        .missing(.patch, "/digitaltwins/{device}", "DigitalTwin_UpdateDigitalTwin", .anyOf(.serviceConnect)),
-        .missing(
-            .post, "/digitaltwins/{device}/commands/{name}", "DigitalTwin_InvokeRootLevelCommand",
-            .anyOf(.serviceConnect)),
-        .missing(
-            .post, "/digitaltwins/{device}/components/{component}/commands/{name}",
-            "DigitalTwin_InvokeComponentCommand",
-            .anyOf(.serviceConnect)),
     ]
 }

@@ -5,8 +5,9 @@ import Endpoints
 public enum ServiceAPI {
     public static func routes(_ desk: QueryDesk, _ jobs: JobDesk) -> [Route] {
         Devices.routes + Modules.routes + BulkRegistry.routes + Twins.routes + Statistics.routes
-            + DirectMethods.routes + CloudToDevice.routes + Certificates.routes + Queries(desk).routes
-            + Configurations(desk).routes + ScheduledJobs(jobs: jobs, queries: desk).routes + NotYet.routes
+            + DirectMethods.routes + DigitalTwins.routes + CloudToDevice.routes + Certificates.routes
+            + Queries(desk).routes + Configurations(desk).routes + ScheduledJobs(jobs: jobs, queries: desk).routes
+            + NotYet.routes
     }
 
     /// Ends every wait on this shard, as a server does that stops. On the shard.

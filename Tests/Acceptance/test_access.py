@@ -164,6 +164,8 @@ CALLS = [
     ("GET", "/twins/gateway-a1", {SERVICE}), ("PATCH", "/twins/gateway-a1", {SERVICE}), ("PUT", "/twins/gateway-a1", {SERVICE}),
     ("GET", "/twins/gateway-a1/modules/azureiotsecurity", {SERVICE}), ("GET", "/statistics/service", {SERVICE}),
     ("POST", "/devices/query", {SERVICE}), ("POST", "/twins/gateway-a1/methods", {SERVICE}),
+    ("GET", "/digitaltwins/gateway-a1", {SERVICE}), ("PATCH", "/digitaltwins/gateway-a1", {SERVICE}),
+    ("POST", "/digitaltwins/gateway-a1/commands/c", {SERVICE}),
     ("GET", "/emulator/devices/gateway-a1/twin", {DEVICE, SERVICE}), ("GET", "/emulator/changes", {SERVICE}),
     ("PATCH", "/emulator/devices/gateway-a1/twin/reported", {DEVICE, SERVICE}),
 ]

@@ -18,9 +18,6 @@ NOT_YET = [
     ("POST", "/devices/keys/regenerate", {"policyKey": "primary", "devices": [{"id": "gateway-a1"}]}),
     ("POST", "/jobs/create", {"type": "export"}), ("GET", "/jobs", None),
     ("GET", "/jobs/5c9d0a43-0d7c-4a92-ae48-5a9b1f0f4b5c", None), ("DELETE", "/jobs/5c9d0a43-0d7c-4a92-ae48-5a9b1f0f4b5c", None),
-    ("GET", "/digitaltwins/gateway-a1", None), ("PATCH", "/digitaltwins/gateway-a1", []),
-    ("POST", "/digitaltwins/gateway-a1/commands/reboot", {}),
-    ("POST", "/digitaltwins/gateway-a1/components/thermostat/commands/reset", {}),
 ]
 
 

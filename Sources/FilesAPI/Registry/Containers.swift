@@ -20,14 +20,17 @@ struct Containers: Sendable {
         guard isOwn(uri) else {
             let own = "https://{host}/\(StorageAccount.name)/\(StorageAccount.container)"
             throw .container(
-                "TwinHub reaches \(own), and file: URIs in the folder that --import-export names; not '\(uri.address)'.")
+                "TwinHub reaches \(own), and file: URIs in the folder that --import-export names; not '\(uri.address)'."
+            )
         }
         return AccountContainer(account)
     }
 
     /// Looks at everything about a job's containers that can be known before it runs, as the real hub does.
     func check(_ draft: RegistryJobDraft, at now: Timestamp) throws(HubError) {
-        guard let blob = BlobName(draft.blob) else { throw HubError(.argumentInvalid, "'\(draft.blob)' names no blob.") }
+        guard let blob = BlobName(draft.blob) else {
+            throw HubError(.argumentInvalid, "'\(draft.blob)' names no blob.")
+        }
         if case .import(let input) = draft.work { try check(input, blob, .read, draft, at: now) }
         try check(draft.output, blob, .write, draft, at: now)
     }

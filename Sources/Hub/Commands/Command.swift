@@ -12,6 +12,8 @@ public enum Command: Sendable {
     case bulk([RegistryItem])
     case patchTwin(TwinID, ServicePatch, Precondition)
     case replaceTwin(TwinID, ServiceReplacement, Precondition)
+    /// A JSON Patch of the Plug and Play view; what comes of it is a patch of desired properties like any other.
+    case patchDigitalTwin(TwinID, DigitalTwinPatch, Precondition)
     /// A device's own report; `expecting` is the reported `$version` that it believes to stand.
     case report(TwinID, ReportedPatch, expecting: UInt64?)
     /// Adds these devices and modules and remembers them as what `reset(.seed)` returns to. A large seed comes in several

@@ -27,10 +27,10 @@ extension HubState {
         case .bulk(let items):
             return try bulk(items, context)
         case .patchTwin(let id, let patch, let precondition):
+            return try patchTwin(of: try twinHolder(id, precondition), with: patch, context)
+        case .patchDigitalTwin(let id, let patch, let precondition):
             let entity = try twinHolder(id, precondition)
-            let change = try entity.twin.patched(patch, at: context.now)
-            try checkStrictly(change.twin, of: id)
-            return take(change, of: entity) { .twinPatched(id, patch, $0) }
+            return try patchTwin(of: entity, with: try patch.servicePatch(of: entity.twin), context)
         case .replaceTwin(let id, let replacement, let precondition):
             let entity = try twinHolder(id, precondition)
             let change = try entity.twin.replaced(replacement, at: context.now)
@@ -96,6 +96,14 @@ extension HubState {
             throw HubError(.preconditionFailed, "ETag mismatch for device ID '\(id.device)'", envelope: .twin)
         }
         return entity
+    }
+
+    private mutating func patchTwin(
+        of entity: Entity, with patch: ServicePatch, _ context: DecisionContext
+    ) throws(HubError) -> Decision {
+        let change = try entity.twin.patched(patch, at: context.now)
+        try checkStrictly(change.twin, of: entity.id)
+        return take(change, of: entity) { .twinPatched(entity.id, patch, $0) }
     }
 
     private mutating func take(

@@ -6,7 +6,8 @@ import Vocabulary
 /// One call whose device's answer is waited for.
 final class MethodCall: ResponderListener {
     /// The device's own status, and its payload; empty where it sent none.
-    typealias Result = Swift.Result<(status: Int, payload: [UInt8]), HubError>
+    typealias Answer = (status: Int, payload: [UInt8])
+    typealias Result = Swift.Result<Answer, HubError>
 
     let request: MethodRequest.ID
     let id: TwinID
