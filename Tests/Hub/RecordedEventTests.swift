@@ -108,7 +108,7 @@ struct RecordedEventTests {
         ), ("registryJob.began", #"{"jobId":"i"}"#),
         (
             "registryJob.imported",
-            #"{"jobId":"i","lines":7,"errors":[{"deviceId":"","errorCode":400006,"errorStatus":"é"},{"deviceId":"d","moduleId":"m","errorCode":404001,"errorStatus":""}]}"#
+            #"{"jobId":"i","lines":7,"errors":[{"errorCode":400012,"errorStatus":"é"},{"deviceId":"d","moduleId":"m","errorCode":404001,"errorStatus":""}]}"#
         ), ("registryJob.imported", #"{"jobId":"i","lines":100,"errors":[]}"#),
         ("registryJob.ended", #"{"jobId":"i","status":"failed","reason":"no disk"}"#),
         ("registryJob.ended", #"{"jobId":"i","status":"completed"}"#), ("registryJob.forgotten", #"{"jobIds":["i"]}"#),

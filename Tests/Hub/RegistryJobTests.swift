@@ -54,7 +54,6 @@ struct RegistryJobTests {
     private static let refused: [(members: String, code: ErrorCode)] = [
         (#""outputBlobContainerUri":"file:///out""#, .argumentNull), (#""type":"export""#, .argumentNull),
         (#""type":"import","outputBlobContainerUri":"file:///out""#, .argumentNull),
-        (#""type":"import","inputBlobContainerUri":"file:///in""#, .argumentNull),
         (export + #","type":"backup""#, .argumentInvalid),
         (export + #","excludeKeysInExport":"yes""#, .argumentInvalid),
         (export + #","storageAuthenticationType":"none""#, .argumentInvalid),
@@ -83,6 +82,7 @@ struct RegistryJobTests {
         json.endObject()
         #expect(!String(decoding: json.bytes, as: UTF8.self).contains("sig"))
         #expect(try Self.draft(Self.export).blob == "devices.txt")
+        #expect(try Self.draft(#""type":"Import","inputBlobContainerUri":"file:///in""#).output.address == "file:///in")
     }
 
     // MARK: States
@@ -138,9 +138,10 @@ struct RegistryJobTests {
         _ = try it.entity(TwinID(trusted: "a/m"))
         let job = try Self.job(it)
         #expect(job.lines == 7)
-        #expect(job.errors.map { $0.text.prefix { $0 != ":" } } == ["Line 2", "Line 3", "Line 4", "Line 5", "Line 6"])
-        #expect(job.errors.map(\.device) == ["", "b", "c", "d", ""])
-        #expect(job.errors[2].module == "m" && job.errors[3].code == ErrorCode.deviceNotFound.number)
+        #expect(job.errors.map(\.device) == [nil, "b", "c", "d", nil])
+        let (unreadable, missing) = (ErrorCode.deserializationError.number, ErrorCode.deviceNotFound.number)
+        #expect(job.errors.map(\.code) == [unreadable, unreadable, missing, missing, unreadable])
+        #expect(job.errors[2].module == "m" && job.errors[4].text.hasPrefix("Invalid device format in line 6: "))
     }
 
     @Test func `What exists is updated, identity and twin each for itself`() throws {

@@ -37,7 +37,7 @@ struct Import {
         portion = []
     }
 
-    /// Written for every import, so that an empty one says that nothing was wrong.
+    /// Written for every import, as by the real hub: an empty log says that nothing was wrong.
     private func writeErrors(to output: any BlobContainer) throws(RegistryJobRun.Stop) {
         let job = try run.goOn()
         var json = JSONWriter()
@@ -48,7 +48,8 @@ struct Import {
             json.removeAll()
         }
         if job.moreErrors > 0 {
-            let rest = #"{"deviceId":"","errorCode":0,"errorStatus":"\#(job.moreErrors) more lines were refused."}"#
+            let code = ErrorCode.bulkRegistryOperationFailure.number
+            let rest = #"{"errorCode":\#(code),"errorStatus":"\#(job.moreErrors) more lines were refused."}"#
             text += Array((rest + "\n").utf8)
         }
         guard let name = BlobName(RegistryJobDraft.errorsBlob) else { return }

@@ -76,8 +76,10 @@ extension ImportError {
     /// As a line of the import's log shows it, too.
     public func write(to json: inout JSONWriter) {
         json.beginObject()
-        json.key("deviceId")
-        json.value(device)
+        if let device {
+            json.key("deviceId")
+            json.value(device)
+        }
         if let module {
             json.key("moduleId")
             json.value(module)
@@ -90,10 +92,11 @@ extension ImportError {
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        guard let device = body["deviceId"]?.string, let text = body["errorStatus"]?.string,
-            let code = body["errorCode"]?.int.flatMap(Int.init(exactly:))
-        else { throw RecordError("errors") }
-        self.init(device: device, module: body["moduleId"]?.string, code: code, text: text)
+        guard let text = body["errorStatus"]?.string, let code = body["errorCode"]?.int.flatMap(Int.init(exactly:))
+        else {
+            throw RecordError("errors")
+        }
+        self.init(device: body["deviceId"]?.string, module: body["moduleId"]?.string, code: code, text: text)
     }
 
     static func list(_ value: JSONValue?) throws(RecordError) -> [ImportError] {

@@ -39,22 +39,28 @@ public struct RegistryJob: Sendable {
 
 /// Why a line of an import was not taken, as its log tells it.
 public struct ImportError: Sendable {
-    /// Empty where the line does not say.
-    public let device: String
+    /// Nil where the line does not say.
+    public let device: String?
     public let module: String?
     public let code: Int
     public let text: String
 
-    init(device: String, module: String?, code: Int, text: String) {
+    init(device: String?, module: String?, code: Int, text: String) {
         self.device = device
         self.module = module
         self.code = code
         self.text = text
     }
 
-    init(_ id: TwinID?, _ error: HubError, line: Int) {
+    /// Of a line that cannot be read; the code and the first words are the service's.
+    init(unreadable line: Int, about id: TwinID?, _ error: HubError) {
         self.init(
-            device: id?.device ?? "", module: id?.module, code: error.code.number,
-            text: "Line \(line): \(error.text)")
+            device: id?.device, module: id?.module, code: ErrorCode.deserializationError.number,
+            text: "Invalid device format in line \(line): \(error.text)")
+    }
+
+    /// Of a line that says what cannot be done.
+    init(_ id: TwinID, _ error: HubError) {
+        self.init(device: id.device, module: id.module, code: error.code.number, text: error.text)
     }
 }

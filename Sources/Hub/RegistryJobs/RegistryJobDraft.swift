@@ -25,19 +25,21 @@ public struct RegistryJobDraft: Sendable {
     public init(_ body: JSONValue) throws(HubError) {
         guard body.kind == .object else { throw HubError(.argumentInvalid, "The body is not an object.") }
         guard let kind = try Self.text(body, "type") else { throw HubError(.argumentNull, "'type' is missing.") }
-        guard let output = try Self.text(body, "outputBlobContainerUri") else {
-            throw HubError(.argumentNull, "'outputBlobContainerUri' is missing.")
-        }
-        self.output = ContainerURI(output)
+        let output = try Self.text(body, "outputBlobContainerUri").map(ContainerURI.init)
         switch kind.lowercased() {
         case "export":
+            guard let output else { throw HubError(.argumentNull, "'outputBlobContainerUri' is missing.") }
+            self.output = output
             work = .export(excludesKeys: try Self.flag(body, "excludeKeysInExport"))
             blob = try Self.text(body, "outputBlobName") ?? Self.defaultBlob
         case "import":
             guard let input = try Self.text(body, "inputBlobContainerUri") else {
                 throw HubError(.argumentNull, "'inputBlobContainerUri' is missing.")
             }
-            work = .import(ContainerURI(input))
+            let container = ContainerURI(input)
+            work = .import(container)
+            // As .NET's documentation of it has it.
+            self.output = output ?? container
             blob = try Self.text(body, "inputBlobName") ?? Self.defaultBlob
         default: throw HubError(.argumentInvalid, "'type' is one of export, import.")
         }

@@ -39,13 +39,13 @@ extension HubState {
             do throws(HubError) {
                 items.append((line.number, try line.item.get()))
             } catch {
-                errors.append((line.number, ImportError(line.id, error, line: line.number)))
+                errors.append((line.number, ImportError(unreadable: line.number, about: line.id, error)))
             }
         }
         let applied = try applyEach(items.map(\.item), context)
         for refused in applied.refused {
             let line = refused.position.map { items[$0].line } ?? last.number
-            errors.append((line, ImportError(refused.error.id, refused.error.error, line: line)))
+            errors.append((line, ImportError(refused.error.id, refused.error.error)))
         }
         errors.sort { $0.line < $1.line }
         var decision = try take([.imported(id, lines: last.number, errors.map(\.error))], id, context)
