@@ -56,7 +56,7 @@ let package = Package(
 
         // Floor 4: what an endpoint is, and what back ends are told of devices.
         room("Endpoints", on: ["Vocabulary", "JSON", "Journal", "Access", "Reactor", "Hub", "Events", "HTTP"]),
-        room("Routing", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", "Hub", "Events"]),
+        room("Routing", on: ["Vocabulary", "JSON", "Twins", "Access", "Query", "Journal", "Hub", "Events"]),
 
         // Floor 5: the endpoints.
         room(
@@ -74,6 +74,9 @@ let package = Package(
             on: [
                 "Vocabulary", "JSON", "Access", "Defender", "Query", "Journal", "Hub", "Events", "HTTP", "Endpoints",
             ]),
+        room(
+            "RoutingAPI",
+            on: ["Vocabulary", "JSON", "Access", "Query", "Hub", "Events", "HTTP", "Endpoints", "Routing"]),
         room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
 
         // Floor 6: where everything is put together, and clients of it made of the codecs.
@@ -82,7 +85,7 @@ let package = Package(
             "Emulator",
             on: [
                 "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "Events", "HTTP", "Endpoints",
-                "Routing", "ServiceAPI", "DeviceAPI", "SecurityAPI", "Blobs", "FilesAPI", logging,
+                "Routing", "ServiceAPI", "DeviceAPI", "SecurityAPI", "RoutingAPI", "Blobs", "FilesAPI", logging,
             ]),
 
         // Floor 7: the command line.
@@ -99,7 +102,7 @@ let package = Package(
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
         tests("Hub", ["Access", "Defender", "JSON", "Journal", "Twins", "Vocabulary"]),
-        tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Twins", "Vocabulary"]),
+        tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Query", "Twins", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
         tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
         tests("Blobs", ["Vocabulary"]),

@@ -11,6 +11,8 @@ public struct DeviceEvent: Sendable {
     /// What the sender says.
     public var properties: EventProperties
     public var body: [UInt8]
+    /// Where it goes; nil where nobody has declared routes, and then it goes to the built-in endpoint.
+    public var routing: EventRouting?
     /// Whether the body is JSON that the hub has written, which nobody need read to know it.
     public var isOwnJSON = false
 

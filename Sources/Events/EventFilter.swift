@@ -6,12 +6,19 @@ public struct EventFilter: Sendable {
     private let source: EventSource?
     /// What the object of a wanted event begins with.
     private let beginning: [UInt8]
+    /// Nil for every endpoint.
+    private let endpoint: String?
     /// What stands in a wanted event's system properties.
     private let mark: [UInt8]
 
-    /// - Parameter interfaceID: of messages that carry this `iothub-interface-id`.
-    public init(source: EventSource? = nil, deviceID: String? = nil, interfaceID: String? = nil) {
+    /// - Parameters:
+    ///   - interfaceID: of messages that carry this `iothub-interface-id`.
+    ///   - endpoint: only what routes have sent there. Without routes everything goes to the built-in one.
+    public init(
+        source: EventSource? = nil, deviceID: String? = nil, interfaceID: String? = nil, endpoint: String? = nil
+    ) {
         self.source = source
+        self.endpoint = endpoint
         mark = interfaceID.map { Array("\"iothub-interface-id\":\"\($0)\"".utf8) } ?? []
         guard let deviceID else {
             beginning = []
@@ -27,7 +34,13 @@ public struct EventFilter: Sendable {
     public func wants(_ event: StoredEvent) -> Bool {
         if let source, source != event.source { return false }
         guard event.object.starts(with: beginning) else { return false }
-        return mark.isEmpty || hasMark(event.object)
+        guard mark.isEmpty || hasMark(event.object) else { return false }
+        return endpoint.map { isFor($0, event) } ?? true
+    }
+
+    private func isFor(_ endpoint: String, _ event: StoredEvent) -> Bool {
+        guard let endpoints = StoredMessage(event)?.endpoints else { return endpoint == EventRouting.builtIn }
+        return endpoints.contains(endpoint)
     }
 
     /// How far into an event its system properties can reach: a sender has a topic of 64 KiB for all of them.

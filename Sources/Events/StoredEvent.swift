@@ -29,7 +29,8 @@ public struct StoredEvent: LogEntry {
     private static let overhead = 96
 
     /// `{"sequence","enqueuedTime","source","deviceId","moduleId",["hubSequence",]"systemProperties","properties",
-    /// "body"|"bodyBase64"}`. An event that tells of a change in the hub names it in `hubSequence`.
+    /// ["endpoints",["enrichments",]]"body"|"bodyBase64"}`. An event that tells of a change in the hub names it in
+    /// `hubSequence`; one that came while routes were declared names the endpoints to which they send it.
     public func write(to json: inout JSONWriter) {
         json.beginObject()
         json.key("sequence")

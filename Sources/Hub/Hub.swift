@@ -61,6 +61,9 @@ public final class Hub: Sendable {
     /// How security modules are kept.
     public var defenderSettings: DefenderSettings { writer.published.withLock { $0.settings } }
 
+    /// Where events for back ends go; nil where nobody has said.
+    public var routing: RoutingDeclaration? { writer.published.withLock { $0.routing } }
+
     /// Counts over the registry as of the last published batch.
     public var registry: RegistrySummary { writer.published.withLock { $0.registry } }
 

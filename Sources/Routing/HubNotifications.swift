@@ -33,7 +33,7 @@ enum HubNotifications {
         case .linkClosed(let id, _): return [connection(id, isConnected: false, recorded)]
         case .identityUpdated, .reset, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned,
             .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .configurationUpdated,
-            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .registryJob:
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .registryJob, .routingUpdated:
             return []
         }
     }

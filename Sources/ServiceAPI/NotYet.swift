@@ -6,6 +6,6 @@ import HTTP
 enum NotYet {
     static let routes: [Route] = [
         // Keys
-        .missing(.post, "/devices/keys/regenerate", "Devices_RegenerateKeys", .anyOf(.registryWrite)),
+        .missing(.post, "/devices/keys/regenerate", "Devices_RegenerateKeys", .anyOf(.registryWrite))
     ]
 }

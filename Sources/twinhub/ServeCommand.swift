@@ -18,6 +18,10 @@ struct ServeCommand: ParsableCommand {
     var seed: String?
     @Option(help: "The folder whose files imports and exports may name by file: URIs. (default: none)")
     var importExport: String?
+    @Option(
+        help: "Route events as this file declares. (default: as the hub has it, and without routes all to one endpoint)"
+    )
+    var routing: String?
     @Option(help: "When a write is acknowledged: commit (on disk), interval (within a second), none.")
     var durability: Durability = .commit
     @Option(help: "When an event for back ends, such as telemetry, is acknowledged: commit, interval, none.")
@@ -83,6 +87,7 @@ struct ServeCommand: ParsableCommand {
         configuration.dataFolder = ephemeral ? nil : place.data
         configuration.seedFile = seed
         configuration.importExportFolder = importExport
+        configuration.routingFile = routing
         configuration.durability = durability
         configuration.eventDurability = eventsDurability
         configuration.eventRetention = eventsKeep

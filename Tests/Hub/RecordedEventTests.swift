@@ -112,6 +112,8 @@ struct RecordedEventTests {
         ), ("registryJob.imported", #"{"jobId":"i","lines":100,"errors":[]}"#),
         ("registryJob.ended", #"{"jobId":"i","status":"failed","reason":"no disk"}"#),
         ("registryJob.ended", #"{"jobId":"i","status":"completed"}"#), ("registryJob.forgotten", #"{"jobIds":["i"]}"#),
+        ("routing.updated", #"{"routing":{"routes":[{"name":"é\"","condition":"$body.t > 70"}]}}"#),
+        ("routing.updated", #"{"routing":null}"#),
     ]
 
     private static let certificate = Base64.encode(SampleAuthorities.one.der)
@@ -311,6 +313,8 @@ struct RecordedEventTests {
         it.execute(.deleteConfiguration(configuration, .any))
         try JobTests.liveThroughEverything(it, device)
         try RegistryJobTests.liveThroughEverything(it)
+        it.execute(.putRouting(RoutingDeclaration(Array(#"{"routes":["\u0000😀"]}"#.utf8))))
+        it.execute(.putRouting(nil))
         #expect(try it.entity(device).messages.count == 1)
     }
 }

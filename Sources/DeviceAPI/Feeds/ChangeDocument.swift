@@ -17,7 +17,7 @@ enum ChangeDocument {
         case connect, disconnect, updateSession
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
-        case updateDefenderSettings
+        case updateDefenderSettings, updateRouting
         case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
         case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
         case enqueueRegistryJob, beginRegistryJob, importLines, endRegistryJob, forgetRegistryJobs
@@ -27,7 +27,7 @@ enum ChangeDocument {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
         case .twinPatched, .twinReplaced, .twinReported, .twinTargeted: .twin
-        case .seeded, .reset, .defenderSettingsUpdated: .hub
+        case .seeded, .reset, .defenderSettingsUpdated, .routingUpdated: .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
@@ -73,6 +73,7 @@ enum ChangeDocument {
         case .registryJobImported: .importLines
         case .registryJobEnded: .endRegistryJob
         case .registryJobsForgotten: .forgetRegistryJobs
+        case .routingUpdated: .updateRouting
         }
     }
 
@@ -129,7 +130,7 @@ enum ChangeDocument {
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
             .defenderSettingsUpdated, .configurationUpdated, .configurationDeleted, .configurationsSettled,
-            .twinTargeted, .job, .registryJob:
+            .twinTargeted, .job, .registryJob, .routingUpdated:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

@@ -11,6 +11,7 @@ import Journal
 import Logging
 import Reactor
 import Routing
+import RoutingAPI
 import SecurityAPI
 import ServiceAPI
 import Vocabulary
@@ -50,6 +51,8 @@ public final class Emulator: Sendable {
         let eventLog = try Self.openEventLog(configuration)
         let seeding: Seeding?
         if let file = configuration.seedFile { seeding = try Seeding(file: file) } else { seeding = nil }
+        let routing: RoutingFile?
+        if let file = configuration.routingFile { routing = try RoutingFile(file) } else { routing = nil }
         let credentials = try Credentials(configuration, environment)
         policies = credentials.policies
         authorityFile = credentials.authorityFile
@@ -77,6 +80,7 @@ public final class Emulator: Sendable {
             RouteTable(
                 ServiceAPI.routes(QueryDesk(environment: environment), jobs) + DeviceAPI.routes
                     + SecurityAPI.routes(ledger, security)
+                    + RoutingAPI.routes
                     + files.routes
                     + operations.routes))
         door = Door(
@@ -97,17 +101,19 @@ public final class Emulator: Sendable {
         do {
             events = try EventStore(
                 log: eventLog, limits: configuration.events, retention: configuration.eventRetention,
-                environment: environment)
+                environment: environment, router: Router(hub))
         } catch {
             throw StartFailure("the events for back ends cannot be opened: \(error)")
         }
         if let torn = events.replay.tornTail { logger.warning("events: \(torn)") }
-        relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
         ledger.follow(hub)
         security.follow(events, of: hub)
         seededLines = try Self.seed(seeding, hub)
         // After the seed, which only a hub that has had no event takes in, and which may bring modules of its own.
         try Self.secure(hub, configuration.defender)
+        if let routing { try routing.declare(to: hub) }
+        // After that, so that routes hold from the first event on. What has happened until now it reads from the log.
+        relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
 
         // Nobody is told that the hub is ready before every shard is.
         let furnished = DispatchGroup()

@@ -55,6 +55,8 @@ public enum Command: Sendable {
 
     /// How security modules are kept from now on; devices that lack one get it with the same command.
     case putDefenderSettings(DefenderSettings)
+    /// Where events for back ends go from now on; nil for where they go by default.
+    case putRouting(RoutingDeclaration?)
     /// Makes the security modules that these devices lack.
     case secure([TwinID], [SecurityModule])
     /// Changes the configuration of these devices' security modules, each by a patch of desired that carries the complete object.

@@ -38,7 +38,7 @@ extension Event {
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
             .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .configurationUpdated,
-            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .registryJob:
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .registryJob, .routingUpdated:
             break
         }
     }
@@ -71,7 +71,8 @@ extension Event {
             .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
             .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
             .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten,
-            .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded, .registryJobsForgotten:
+            .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded, .registryJobsForgotten,
+            .routingUpdated:
             throw RecordError("kind")
         }
     }

@@ -38,6 +38,7 @@ extension RecordedEvent {
         case registryJobImported = "registryJob.imported"
         case registryJobEnded = "registryJob.ended"
         case registryJobsForgotten = "registryJob.forgotten"
+        case routingUpdated = "routing.updated"
     }
 
     public var kind: Kind {
@@ -66,6 +67,7 @@ extension RecordedEvent {
         case .twinTargeted: .twinTargeted
         case .job(let event): event.kind
         case .registryJob(let event): event.kind
+        case .routingUpdated: .routingUpdated
         }
     }
 
@@ -79,8 +81,7 @@ extension RecordedEvent {
             .twinTargeted(let id, _):
             id
         case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .configurationUpdated, .configurationDeleted, .configurationsSettled, .job,
-            .registryJob:
+            .configurationUpdated, .configurationDeleted, .configurationsSettled, .job, .registryJob, .routingUpdated:
             nil
         }
     }
@@ -152,6 +153,9 @@ extension RecordedEvent {
             event.write(to: &json)
         case .registryJob(let event):
             event.write(to: &json)
+        case .routingUpdated(let declaration):
+            json.key("routing")
+            if let declaration { json.raw(declaration.json) } else { json.null() }
         }
         if let origin {
             json.key("origin")
@@ -224,6 +228,9 @@ extension RecordedEvent {
             case .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded,
                 .registryJobsForgotten:
                 event = .registryJob(try RegistryJobEvent(kind, body))
+            case .routingUpdated:
+                let value = try part("routing")
+                event = .routingUpdated(value.isNull ? nil : try RoutingDeclaration(record: value))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -349,6 +356,7 @@ extension RecordedEvent.Kind {
         case .registryJobImported: "registryJob.imported"
         case .registryJobEnded: "registryJob.ended"
         case .registryJobsForgotten: "registryJob.forgotten"
+        case .routingUpdated: "routing.updated"
         }
     }
 }

@@ -47,6 +47,8 @@ public enum Event: Sendable {
     case twinTargeted(TwinID, [ConfigurationStanding])
     case job(JobEvent)
     case registryJob(RegistryJobEvent)
+    /// Where events for back ends go from now on; nil for where they go by default.
+    case routingUpdated(RoutingDeclaration?)
 }
 
 /// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log, the change

@@ -13,6 +13,7 @@ struct Snapshot: Sendable {
     let configurations: ConfigurationRegistry
     let jobs: JobBook
     let registryJobs: RegistryJobBook
+    let routing: RoutingDeclaration?
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -27,6 +28,7 @@ struct Snapshot: Sendable {
         configurations = state.configurations
         jobs = state.jobs
         registryJobs = state.registryJobs
+        routing = state.routing
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
@@ -131,6 +133,10 @@ struct Snapshot: Sendable {
             json.key("settled")
             json.value(configurations.settled)
             json.endObject()
+        }
+        if let routing {
+            json.key("routing")
+            json.raw(routing.json)
         }
         json.key("feedback")
         feedback.write(to: &json)

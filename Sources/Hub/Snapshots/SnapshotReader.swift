@@ -10,6 +10,7 @@ struct SnapshotReader {
         var seedIsComplete: Bool
         var feedback: FeedbackQueue
         var settings: DefenderSettings
+        var routing: RoutingDeclaration?
         /// Numbers only: the configurations themselves have lines of their own.
         var configurations: (newestNumber: UInt64, revision: UInt64, settled: UInt64)
         var connected: Set<TwinID>
@@ -93,6 +94,7 @@ struct SnapshotReader {
             sequence: try number("sequence"), registry: registry,
             seedIsComplete: hub["seedIsComplete"]?.bool ?? false, feedback: try FeedbackQueue(record: feedback),
             settings: try hub["defender"].map { try DefenderSettings($0) } ?? DefenderSettings(),
+            routing: try hub["routing"].map { (value) throws(RecordError) in try RoutingDeclaration(record: value) },
             configurations: try configurations(hub["configurations"]), connected: ids("connected"),
             queued: ids("queued"))
     }

@@ -73,6 +73,11 @@ extension HubState {
         case .verifyAuthority(let name, let proof, let precondition):
             return try verifyAuthority(name, proof: proof, precondition, context)
         case .putDefenderSettings(let settings): return try putDefenderSettings(settings, context)
+        case .putRouting(let declaration):
+            guard declaration != routing else { return Decision(events: [], outcome: .done) }
+            let event = Event.routingUpdated(declaration)
+            try must(event, at: context.now)
+            return Decision(events: [event], outcome: .done)
         case .secure(let devices, let modules): return try secure(devices, modules, context)
         case .configureAgents(let devices, let module, let changes):
             return try configureAgents(devices, module, changes, context)

@@ -59,6 +59,8 @@ extension HubState {
             try evolve(event, at: time)
         case .registryJob(let event):
             try evolve(event, at: time)
+        case .routingUpdated(let declaration):
+            routing = declaration
         }
     }
 

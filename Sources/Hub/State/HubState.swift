@@ -18,6 +18,7 @@ struct HubState {
     var configurations: ConfigurationRegistry
     var jobs: JobBook
     var registryJobs: RegistryJobBook
+    var routing: RoutingDeclaration?
     /// Identities that the command at hand has promised and not yet made.
     var promisedIdentities = 0
     /// Who is to be looked at, of what is published; for commands that concern everybody.
@@ -30,8 +31,8 @@ struct HubState {
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
         configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
-        registryJobs: RegistryJobBook = RegistryJobBook(), attention: Attention = Attention(),
-        nextExpiry: Timestamp? = nil
+        registryJobs: RegistryJobBook = RegistryJobBook(), routing: RoutingDeclaration? = nil,
+        attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
@@ -43,6 +44,7 @@ struct HubState {
         self.configurations = configurations
         self.jobs = jobs
         self.registryJobs = registryJobs
+        self.routing = routing
         self.attention = attention
         // Where messages wait that nobody has looked at yet, any may be due.
         self.nextExpiry = nextExpiry ?? (attention.queued.isEmpty ? .latest : .never)
@@ -58,7 +60,7 @@ struct HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
             settings: settings, configurations: configurations, jobs: jobs, registryJobs: registryJobs,
-            attention: attention, nextExpiry: nextExpiry)
+            routing: routing, attention: attention, nextExpiry: nextExpiry)
     }
 
     /// Every device, in no order.

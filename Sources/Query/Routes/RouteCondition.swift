@@ -5,6 +5,8 @@ public struct RouteCondition: Sendable {
     private let expression: RouteExpression?
     /// Whether a message's twin is needed to tell.
     public let readsTwin: Bool
+    /// Whether its body is.
+    public let readsBody: Bool
 
     public enum Result: String, Sendable {
         case `true`, `false`, undefined
@@ -18,12 +20,15 @@ public struct RouteCondition: Sendable {
         if text.allSatisfy(\.isWhitespace) {
             expression = nil
             readsTwin = false
+            readsBody = false
             return
         }
         var parser = try RouteParser(text, isOfTwinChanges: isOfTwinChanges)
         let parsed = try parser.condition()
         expression = parsed
         readsTwin = parsed.reads { if case .twin = $0 { true } else { false } }
+        // What a twin change includes stands in its body.
+        readsBody = isOfTwinChanges || parsed.reads { if case .body = $0 { true } else { false } }
     }
 
     /// Only `true` is a match.

@@ -27,6 +27,9 @@ public struct RouteMessage: Sendable {
         self.twin = twin.flatMap { try? JSONDocument(parsing: $0) }
     }
 
+    /// The sender's twin.
+    public var twinRoot: JSONValue? { twin?.root }
+
     private static func table(_ properties: [(name: String, value: String)]) -> [String: String] {
         Dictionary(properties.map { ($0.name.lowercased(), $0.value) }) { $1 }
     }

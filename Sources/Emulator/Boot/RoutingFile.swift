@@ -1,0 +1,35 @@
+import Hub
+import JSON
+import Routing
+import Vocabulary
+
+/// A declaration of routes, endpoints and enrichments that stands in a file.
+struct RoutingFile {
+    private let file: String
+    private let plan: RoutingPlan
+
+    /// - Throws: `StartFailure` with what is wrong with it.
+    init(_ file: String) throws(StartFailure) {
+        self.file = file
+        guard let bytes = Files.read(file) else { throw StartFailure("--routing \(file): \(Files.reason)") }
+        let body: JSONValue
+        do {
+            body = try JSONDocument(parsing: bytes).root
+        } catch {
+            throw StartFailure("--routing \(file): \(error)")
+        }
+        do throws(HubError) {
+            plan = try RoutingPlan(body)
+        } catch {
+            throw StartFailure("--routing \(file): \(error.text)")
+        }
+    }
+
+    /// From now on the hub does as the file says; nothing is written where it does already.
+    func declare(to hub: Hub) throws(StartFailure) {
+        let origin = Origin(principal: "hub", requestID: hub.environment.requestID(), transport: "hub")
+        if case .refused(let error) = hub.execute(.putRouting(plan.declaration), origin: origin) {
+            throw StartFailure("--routing \(file): \(error.text)")
+        }
+    }
+}
