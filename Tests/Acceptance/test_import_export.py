@@ -84,8 +84,9 @@ def container_uri(server, permission="rw", hours=1):
 # The Python client ---------------------------------------------------------------------------------------------
 
 
-def test_the_client_exports_and_imports(site, folder, place, new_server):
+def test_the_client_exports_and_imports(site, folder, place, monkeypatch):
     server = site.server
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.ca_file))
     site.create("a")
     site.patch_twin("a", {"tags": {"t": [1, {"x": "é"}]}, "properties": {"desired": {"d": 1.0}}})
     manager = IoTHubJobManager.from_connection_string(server.connection_string)
@@ -234,7 +235,7 @@ def test_a_line_without_end_costs_itself_only(site, folder, place):
     (folder / "devices.txt").write_bytes(b'{"id":"' + b"x" * (5 << 20) + b'"}\n{"id":"a","status":"enabled"}\n')
     assert take_in(site, place)["status"] == "completed"
     wrong, = errors(folder)
-    assert wrong["errorStatus"].startswith("Invalid device format in line 1: It is longer")
+    assert wrong["errorStatus"].startswith("Invalid device format in line 1: It is too long.")
     assert site.twin("a")
 
 
@@ -252,6 +253,37 @@ def test_an_edge_device_and_its_modules_come_back_with_their_twins(site, folder,
     assert user(site.twin("edge", "$edgeAgent")["properties"]["reported"]) == {"runtime": 1}
     export(site, place)
     assert set(lines(folder)) == {("edge", None), ("edge", "$edgeAgent"), ("edge", "$edgeHub")}
+
+
+def test_configurations_go_with_their_devices_on_request(new_server, folder, place):
+    one = Hub(new_server("--import-export", folder))
+    for device, site in (("a", "north"), ("b", "south")):
+        one.create(device)
+        one.patch_twin(device, {"tags": {"site": site}})
+    body = {"id": "speed", "schemaVersion": "1.0", "labels": {"l": "é"}, "targetCondition": "tags.site='north'", "priority": 7,
+            "content": {"deviceContent": {"properties.desired.speed": 3}},
+            "metrics": {"queries": {"fast": "SELECT deviceId FROM devices WHERE properties.desired.speed > 2"}}}
+    ok(one.put("/configurations/speed", body))
+    export(one, place)
+    assert not (folder / "configurations.txt").exists()
+    done = export(one, place, includeConfigurations=True)
+    assert done["includeConfigurations"] is True and done["configurationsBlobName"] == "configurations.txt"
+    line, = (folder / "configurations.txt").read_text().splitlines()
+    shown = ok(one.get("/configurations/speed"))
+    exported = json.loads(line)
+    assert exported == {**{name: shown[name] for name in exported}, "metrics": {"queries": body["metrics"]["queries"]}}
+
+    (folder / "configurations.txt").write_text(line + '\n{"id":"none"}\n')
+    other = Hub(new_server("--import-export", folder))
+    assert take_in(other, place, includeConfigurations=True)["status"] == "completed"
+    assert [(error["configurationId"], error["errorCode"]) for error in errors(folder)] == [("none", 400012)]
+    wait_for(lambda: user(other.twin("a")["properties"]["desired"]) == {"speed": 3})
+    assert user(other.twin("b")["properties"]["desired"]) == {}
+    # The ETag that was exported is the one that stands: it is overwritten, once.
+    for wrong in ([("none", 400012)], [("speed", 412001), ("none", 400012)]):
+        assert take_in(other, place, includeConfigurations=True)["status"] == "completed"
+        found = [(error["configurationId"], error["errorCode"]) for error in errors(folder) if "configurationId" in error]
+        assert found == wrong
 
 
 # The hub's own container -------------------------------------------------------------------------------------------

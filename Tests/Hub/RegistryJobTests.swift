@@ -57,7 +57,7 @@ struct RegistryJobTests {
         (export + #","type":"backup""#, .argumentInvalid),
         (export + #","excludeKeysInExport":"yes""#, .argumentInvalid),
         (export + #","storageAuthenticationType":"none""#, .argumentInvalid),
-        (export + #","includeConfigurations":true"#, .notImplemented),
+        (export + #","includeConfigurations":true,"configurationsBlobName":"devices.txt""#, .argumentInvalid),
     ]
 
     @Test(arguments: refused)
@@ -137,7 +137,7 @@ struct RegistryJobTests {
         #expect(entity.twin.reported.elementsEqual(#"{"r":3}"#.utf8))
         _ = try it.entity(TwinID(trusted: "a/m"))
         let job = try Self.job(it)
-        #expect(job.lines == 7)
+        #expect(job.lines == .init(devices: 7))
         #expect(job.errors.map(\.device) == [nil, "b", "c", "d", nil])
         let (unreadable, missing) = (ErrorCode.deserializationError.number, ErrorCode.deviceNotFound.number)
         #expect(job.errors.map(\.code) == [unreadable, unreadable, missing, missing, unreadable])
@@ -181,6 +181,36 @@ struct RegistryJobTests {
         #expect(try Self.job(it).errors.isEmpty)
     }
 
+    @Test func `A configuration is made, or updated where its ETag is the one that stands`() throws {
+        let it = try HubOnALog()
+        try Self.begin(it)
+        func take(_ texts: [String], after: Int) {
+            let lines = texts.enumerated().map { ConfigurationLine(after + $0 + 1, Array($1.utf8)) }
+            it.execute(.registryJob(.takeConfigurations(Self.id, lines, after: after)))
+        }
+        let content = #""content":{"deviceContent":{"properties.desired.a":1}}"#
+        func one(_ priority: Int, _ more: String = "") -> String {
+            #"{"id":"one",\#(content),"priority":\#(priority)\#(more)}"#
+        }
+        take([one(1), "no json", one(2)], after: 0)
+        let made = try #require(it.hub.configurations.first)
+        #expect(made.id.description == "one" && made.priority == 2)
+        let etag = #","etag":"\#(made.etag)""#
+        take([one(3, etag)], after: 3)
+        take([one(4, etag)], after: 4)
+        take([#"{"id":"two",\#(content),"importMode":"delete"}"#, #"{"id":"two"}"#, #"{\#(content)}"#], after: 5)
+        // Lines that have been taken in already change nothing.
+        take([one(5)], after: 4)
+        #expect(it.hub.configurations.map(\.priority) == [3])
+        let job = try Self.job(it)
+        #expect(job.lines == .init(configurations: 8))
+        let unreadable = ErrorCode.deserializationError.number
+        #expect(
+            job.errors.map(\.code)
+                == [unreadable, ErrorCode.preconditionFailed.number, unreadable, unreadable, unreadable])
+        #expect(job.errors.map(\.configuration) == [nil, "one", "two", "two", nil])
+    }
+
     // MARK: Restarts
 
     @Test(arguments: Restart.allCases)
@@ -199,7 +229,7 @@ struct RegistryJobTests {
             guard case .registryJob(let job) = Self.take(it, lines, after: portion * 4) else {
                 throw HubOnALog.Unexpected()
             }
-            #expect(job.lines == (portion + 1) * 4 && job.errors.count == bad)
+            #expect(job.lines == .init(devices: (portion + 1) * 4) && job.errors.count == bad)
         }
         #expect(it.hub.devices(limit: 100).filter { $0.id.key.hasPrefix("d-") }.count == 18)
         it.execute(.registryJob(.end(Self.id, failure: "why\n\"")))
@@ -234,6 +264,6 @@ struct RegistryJobTests {
         }
         #expect(error.code == .serviceUnavailable)
         it.refuseWrites(nil)
-        #expect(try Self.job(it).lines == 0 && it.hub.entity(TwinID(trusted: "a")) == nil)
+        #expect(try Self.job(it).lines == .init() && it.hub.entity(TwinID(trusted: "a")) == nil)
     }
 }

@@ -28,11 +28,11 @@ struct Containers: Sendable {
 
     /// Looks at everything about a job's containers that can be known before it runs, as the real hub does.
     func check(_ draft: RegistryJobDraft, at now: Timestamp) throws(HubError) {
-        guard let blob = BlobName(draft.blob) else {
-            throw HubError(.argumentInvalid, "'\(draft.blob)' names no blob.")
+        for name in [draft.blob, draft.configurationsBlob].compactMap({ $0 }) {
+            guard let blob = BlobName(name) else { throw HubError(.argumentInvalid, "'\(name)' names no blob.") }
+            if case .import(let input) = draft.work { try check(input, blob, .read, draft, at: now) }
+            try check(draft.output, blob, .write, draft, at: now)
         }
-        if case .import(let input) = draft.work { try check(input, blob, .read, draft, at: now) }
-        try check(draft.output, blob, .write, draft, at: now)
     }
 
     private func check(

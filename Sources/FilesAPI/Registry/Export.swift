@@ -1,6 +1,5 @@
 import Blobs
 import Hub
-import JSON
 
 /// Writes the registry as bulk import lines, as of one moment (rest.md section 13): devices and modules by id.
 struct Export {
@@ -10,104 +9,58 @@ struct Export {
     static let warning = "WARNING: excludeKeysInExport has left the keys of devices and modules out of this file.\n"
 
     private let run: RegistryJobRun
-    private let excludesKeys: Bool
 
-    init(_ run: RegistryJobRun, excludesKeys: Bool) {
-        self.run = run
-        self.excludesKeys = excludesKeys
-    }
+    init(_ run: RegistryJobRun) { self.run = run }
 
-    func write(_ blob: BlobName, in container: any BlobContainer) throws(RegistryJobRun.Stop) {
+    func writeDevices(
+        to blob: BlobName, in container: any BlobContainer, withKeys: Bool
+    ) throws(RegistryJobRun.Stop) {
         try run.goOn()
         let hub = run.hub
         let moment = Awaited { hub.moment(then: $0) }.value
-        let writing = try RegistryJobRun.files { () throws(BlobFailure) in try container.write(blob) }
-        do throws(RegistryJobRun.Stop) {
-            try write(moment, to: writing)
-            // A cancelled export leaves what was there.
-            try run.goOn()
-            try RegistryJobRun.files { () throws(BlobFailure) in try writing.publish() }
-        } catch {
-            writing.discard()
-            throw error
+        try write(blob, in: container) { (write) throws(RegistryJobRun.Stop) in
+            if !withKeys { try write(Array(Self.warning.utf8)) }
+            var stop: RegistryJobRun.Stop?
+            moment.forEachInOrder { entity in
+                do throws(RegistryJobRun.Stop) {
+                    try write(entity.exportLine(withKeys: withKeys))
+                } catch {
+                    stop = error
+                }
+                return stop == nil
+            }
+            if let stop { throw stop }
         }
     }
 
-    private func write(_ moment: HubMoment, to writing: any ContainerWriting) throws(RegistryJobRun.Stop) {
-        var piece = excludesKeys ? Array(Self.warning.utf8) : []
-        var stop: RegistryJobRun.Stop?
+    func writeConfigurations(to blob: BlobName, in container: any BlobContainer) throws(RegistryJobRun.Stop) {
+        try write(blob, in: container) { (write) throws(RegistryJobRun.Stop) in
+            for configuration in run.hub.configurations { try write(configuration.exportLine) }
+        }
+    }
+
+    /// Writes a blob of lines, which takes its name when it is whole: an export that is cancelled leaves what was there.
+    private func write(
+        _ blob: BlobName, in container: any BlobContainer,
+        _ body: ((_ line: [UInt8]) throws(RegistryJobRun.Stop) -> Void) throws(RegistryJobRun.Stop) -> Void
+    ) throws(RegistryJobRun.Stop) {
+        let writing = try RegistryJobRun.files { () throws(BlobFailure) in try container.write(blob) }
+        var piece: [UInt8] = []
         func flush() throws(RegistryJobRun.Stop) {
             try run.goOn()
             try RegistryJobRun.files { () throws(BlobFailure) in try writing.append(piece) }
             piece.removeAll(keepingCapacity: true)
         }
-        moment.forEachInOrder { entity in
-            piece += entity.exportLine(excludesKeys: excludesKeys)
-            piece.append(UInt8(ascii: "\n"))
-            guard piece.count >= Self.pieceBytes else { return true }
-            do throws(RegistryJobRun.Stop) { try flush() } catch { stop = error }
-            return stop == nil
-        }
-        if let stop { throw stop }
-        try flush()
-    }
-}
-
-extension Entity {
-    /// One element of a bulk request that makes this identity and twin anew.
-    func exportLine(excludesKeys: Bool) -> [UInt8] {
-        var json = JSONWriter(capacity: twin.tags.count + twin.desired.count + twin.reported.count + 512)
-        json.beginObject()
-        json.key("id")
-        json.value(id.device)
-        if let module = id.module {
-            json.key("moduleId")
-            json.value(module)
-        }
-        json.key("eTag")
-        json.value(identity.etag)
-        // Every line has one, since an import asks for it; a module has no other.
-        json.key("status")
-        json.value(identity.status.rawValue)
-        if let reason = identity.statusReason {
-            json.key("statusReason")
-            json.value(reason)
-        }
-        if let managedBy = identity.managedBy {
-            json.key("managedBy")
-            json.value(managedBy)
-        }
-        json.key("authentication")
-        identity.writeAuthentication(to: &json, withKeys: !excludesKeys)
-        json.key("twinETag")
-        json.value(twin.etag)
-        json.key("tags")
-        json.raw(twin.tags)
-        json.key("properties")
-        json.beginObject()
-        json.key("desired")
-        json.raw(twin.desired)
-        json.key("reported")
-        json.raw(twin.reported)
-        json.endObject()
-        if !id.isModule {
-            json.key("capabilities")
-            json.beginObject()
-            json.key("iotEdge")
-            json.value(identity.iotEdge)
-            json.endObject()
-            if let scope = identity.deviceScope {
-                json.key("deviceScope")
-                json.value(scope)
+        do throws(RegistryJobRun.Stop) {
+            try body { (line) throws(RegistryJobRun.Stop) in
+                piece += line
+                if piece.count >= Self.pieceBytes { try flush() }
             }
-            if !identity.parentScopes.isEmpty {
-                json.key("parentScopes")
-                json.beginArray()
-                for scope in identity.parentScopes { json.value(scope) }
-                json.endArray()
-            }
+            try flush()
+            try RegistryJobRun.files { () throws(BlobFailure) in try writing.publish() }
+        } catch {
+            writing.discard()
+            throw error
         }
-        json.endObject()
-        return json.bytes
     }
 }

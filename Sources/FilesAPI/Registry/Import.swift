@@ -3,7 +3,7 @@ import Hub
 import JSON
 import Vocabulary
 
-/// Takes in a blob of bulk import lines (rest.md section 13). Lines go to the hub in portions, each with the number of the last of
+/// Takes in a blob of bulk import lines, and one of configurations (rest.md section 13). Lines go to the hub in portions, each with the number of the last of
 /// them in one batch, so that whoever goes on after a crash does no line twice and leaves none out.
 struct Import {
     /// Lines of one portion, unless modules follow their device.
@@ -14,27 +14,51 @@ struct Import {
 
     init(_ run: RegistryJobRun) { self.run = run }
 
+    /// - Parameter configurations: the blob of those; nil where they are left out.
     func read(
-        _ blob: BlobName, in input: any BlobContainer, errorsIn output: any BlobContainer
+        _ devices: BlobName, _ configurations: BlobName?, in input: any BlobContainer,
+        errorsIn output: any BlobContainer
     ) throws(RegistryJobRun.Stop) {
-        var taken = try run.goOn().lines
-        let reading = try RegistryJobRun.files { () throws(BlobFailure) in try input.open(blob) }
-        var lines = ImportLines(reading)
-        var portion: [ImportLine] = []
-        while let line = try RegistryJobRun.files({ () throws(BlobFailure) in try lines.next(after: taken) }) {
-            let mayFollow = line.id?.isModule ?? false && portion.count < Self.maximumPortionLines
-            if portion.count >= Self.portionLines, !mayFollow { try take(&portion, after: &taken) }
-            portion.append(line)
+        let taken = try run.goOn().lines
+        try readDevices(try lines(of: devices, in: input), after: taken.devices)
+        if let configurations {
+            try readConfigurations(try lines(of: configurations, in: input), after: taken.configurations)
         }
-        if !portion.isEmpty { try take(&portion, after: &taken) }
         try writeErrors(to: output)
     }
 
-    private func take(_ portion: inout [ImportLine], after taken: inout Int) throws(RegistryJobRun.Stop) {
-        try run.goOn()
-        try run.tell(.take(run.id, portion, after: taken))
-        taken = portion.last?.number ?? taken
-        portion = []
+    private func lines(
+        of blob: BlobName, in input: any BlobContainer
+    ) throws(RegistryJobRun.Stop) -> ImportLines {
+        try RegistryJobRun.files { () throws(BlobFailure) in ImportLines(try input.open(blob)) }
+    }
+
+    private func readDevices(_ lines: ImportLines, after taken: Int) throws(RegistryJobRun.Stop) {
+        var (lines, taken) = (lines, taken)
+        var portion: [ImportLine] = []
+        func take() throws(RegistryJobRun.Stop) {
+            try run.goOn()
+            try run.tell(.take(run.id, portion, after: taken))
+            taken = portion.last?.number ?? taken
+            portion = []
+        }
+        while let next = try RegistryJobRun.files({ () throws(BlobFailure) in try lines.next(after: taken) }) {
+            let line = ImportLine(next.number, next.text)
+            let mayFollow = line.id?.isModule ?? false && portion.count < Self.maximumPortionLines
+            if portion.count >= Self.portionLines, !mayFollow { try take() }
+            portion.append(line)
+        }
+        if !portion.isEmpty { try take() }
+    }
+
+    private func readConfigurations(_ lines: ImportLines, after taken: Int) throws(RegistryJobRun.Stop) {
+        var (lines, taken) = (lines, taken)
+        while let next = try RegistryJobRun.files({ () throws(BlobFailure) in try lines.next(after: taken) }) {
+            try run.goOn()
+            let line = ConfigurationLine(next.number, next.text)
+            try run.tell(.takeConfigurations(run.id, [line], after: taken))
+            taken = next.number
+        }
     }
 
     /// Written for every import, as by the real hub: an empty log says that nothing was wrong.

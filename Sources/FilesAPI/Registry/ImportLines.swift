@@ -1,6 +1,4 @@
 import Blobs
-import Hub
-import Vocabulary
 
 /// The lines of a blob, one after the other. Empty ones are passed over, and count.
 struct ImportLines {
@@ -15,18 +13,15 @@ struct ImportLines {
 
     init(_ reading: any ContainerReading) { self.reading = reading }
 
-    /// The next line behind so many; nil at the end.
-    mutating func next(after skipped: Int) throws(BlobFailure) -> ImportLine? {
+    /// The next line behind so many, without its text where that is too long; nil at the end.
+    mutating func next(after skipped: Int) throws(BlobFailure) -> (number: Int, text: [UInt8]?)? {
         while let line = try nextText() {
             guard number > skipped else { continue }
-            guard line.count <= Self.maximumBytes else {
-                let error = HubError(.argumentInvalid, "It is longer than \(Self.maximumBytes) bytes.")
-                return ImportLine(number, refused: error)
-            }
+            guard line.count <= Self.maximumBytes else { return (number, nil) }
             if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\t") }) {
                 continue
             }
-            return ImportLine(number, line)
+            return (number, line)
         }
         return nil
     }

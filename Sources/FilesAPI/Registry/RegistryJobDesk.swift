@@ -47,19 +47,29 @@ public final class RegistryJobDesk: Sendable {
     /// Answers why it has failed; nil where it has not.
     private func work(_ draft: RegistryJobDraft, _ run: RegistryJobRun) throws(RegistryJobRun.Stop) -> String? {
         do throws(RegistryJobRun.Stop) {
-            guard let blob = BlobName(draft.blob) else { throw .failed("'\(draft.blob)' names no blob.") }
+            let blob = try name(draft.blob)
+            let configurations = try draft.configurationsBlob.map { (text) throws(RegistryJobRun.Stop) in
+                try name(text)
+            }
             let output = try container(draft.output)
             switch draft.work {
             case .export(let excludesKeys):
-                try Export(run, excludesKeys: excludesKeys).write(blob, in: output)
+                let export = Export(run)
+                try export.writeDevices(to: blob, in: output, withKeys: !excludesKeys)
+                if let configurations { try export.writeConfigurations(to: configurations, in: output) }
             case .import(let uri):
-                try Import(run).read(blob, in: try container(uri), errorsIn: output)
+                try Import(run).read(blob, configurations, in: try container(uri), errorsIn: output)
             }
             return nil
         } catch {
             guard case .failed(let reason) = error else { throw error }
             return reason
         }
+    }
+
+    private func name(_ text: String) throws(RegistryJobRun.Stop) -> BlobName {
+        guard let name = BlobName(text) else { throw .failed("'\(text)' names no blob.") }
+        return name
     }
 
     private func container(_ uri: ContainerURI) throws(RegistryJobRun.Stop) -> any BlobContainer {

@@ -36,6 +36,8 @@ public struct RegistryItem: Sendable {
     public let seed: TwinSeed?
     /// `tags` and `properties.desired` as a PATCH would carry them, for the twin modes; nil in the others.
     public let patch: ServicePatch?
+    /// Whether it is a line of an import.
+    let isImported: Bool
     /// The same in a line of an import whose identity exists: there the twin is updated beside the identity (rest.md section 13).
     let twinUpdate: ServicePatch?
     /// The reported properties in a line of an import for a system module: it has come with its device, and brings them.
@@ -75,6 +77,7 @@ public struct RegistryItem: Sendable {
             seed = nil
             patch = nil
         }
+        isImported = importing
         if importing, mode != .create, mode.writesIdentity {
             let update = try ServicePatch(body: body)
             twinUpdate = update.isEmpty ? nil : update
@@ -97,6 +100,10 @@ extension RegistryItem {
         else { return nil }
         return try ReportedPatch(body: document)
     }
+
+    /// Whether it leaves an identity that exists as it is: the system modules have nothing of their own to prove themselves by, and
+    /// an update would give them keys.
+    var bringsTwinOnly: Bool { isImported && isSystemModule && mode.writesIdentity }
 
     /// `$edgeAgent` and `$edgeHub`, which come with their device.
     var isSystemModule: Bool { id.module?.hasPrefix("$") ?? false }

@@ -9,14 +9,15 @@ public struct ImportLine: Sendable {
     /// Whom it is about, as far as it can be told.
     public let id: TwinID?
 
-    public init(_ number: Int, _ bytes: [UInt8]) {
+    /// - Parameter bytes: nil for a line that is too long.
+    public init(_ number: Int, _ bytes: [UInt8]?) {
         self.number = number
         let body: JSONValue
-        do throws(JSONError) {
-            body = try JSONDocument(parsing: bytes).root
+        do throws(HubError) {
+            body = try Self.parse(bytes)
         } catch {
             id = nil
-            item = .failure(HubError(.iotHubFormatError, "It is not valid JSON: \(error)"))
+            item = .failure(error)
             return
         }
         id = RegistryItem.id(of: body)
@@ -30,10 +31,13 @@ public struct ImportLine: Sendable {
         }
     }
 
-    /// A line that is not even read.
-    public init(_ number: Int, refused error: HubError) {
-        self.number = number
-        id = nil
-        item = .failure(error)
+    /// The line's JSON.
+    static func parse(_ bytes: [UInt8]?) throws(HubError) -> JSONValue {
+        guard let bytes else { throw HubError(.argumentInvalid, "It is too long.") }
+        do throws(JSONError) {
+            return try JSONDocument(parsing: bytes).root
+        } catch {
+            throw HubError(.iotHubFormatError, "It is not valid JSON: \(error)")
+        }
     }
 }

@@ -28,10 +28,7 @@ extension RegistryJob {
                 json.value(reason)
             }
         }
-        if lines > 0 {
-            json.key("lines")
-            json.value(lines)
-        }
+        lines.writeMembers(to: &json)
         if !errors.isEmpty {
             json.key("errors")
             json.beginArray()
@@ -66,9 +63,25 @@ extension RegistryJob {
         } else if let began = try time("began") {
             phase = .running(since: began)
         }
-        lines = try count("lines")
+        lines = try Progress(members: body)
         if let errors = body["errors"] { self.errors = try ImportError.list(errors) }
         moreErrors = try count("moreErrors")
+    }
+}
+
+extension RegistryJob.Progress {
+    func writeMembers(to json: inout JSONWriter) {
+        json.key("deviceLines")
+        json.value(devices)
+        json.key("configurationLines")
+        json.value(configurations)
+    }
+
+    init(members body: JSONValue) throws(RecordError) {
+        guard let devices = body["deviceLines"]?.counter.flatMap(Int.init(exactly:)),
+            let configurations = body["configurationLines"]?.counter.flatMap(Int.init(exactly:))
+        else { throw RecordError("lines") }
+        self.init(devices: devices, configurations: configurations)
     }
 }
 
@@ -84,6 +97,10 @@ extension ImportError {
             json.key("moduleId")
             json.value(module)
         }
+        if let configuration {
+            json.key("configurationId")
+            json.value(configuration)
+        }
         json.key("errorCode")
         json.value(code)
         json.key("errorStatus")
@@ -96,7 +113,9 @@ extension ImportError {
         else {
             throw RecordError("errors")
         }
-        self.init(device: body["deviceId"]?.string, module: body["moduleId"]?.string, code: code, text: text)
+        self.init(
+            device: body["deviceId"]?.string, module: body["moduleId"]?.string,
+            configuration: body["configurationId"]?.string, code: code, text: text)
     }
 
     static func list(_ value: JSONValue?) throws(RecordError) -> [ImportError] {

@@ -8,5 +8,6 @@ public enum RegistryJobCommand: Sendable {
     case begin(RegistryJobID)
     /// Takes in lines of an import, those behind so many; what they change and that they were read is one batch of events.
     case take(RegistryJobID, [ImportLine], after: Int)
+    case takeConfigurations(RegistryJobID, [ConfigurationLine], after: Int)
     case end(RegistryJobID, failure: String?)
 }

@@ -16,9 +16,12 @@ public struct RegistryJobDraft: Sendable {
     public let output: ContainerURI
     /// The blob of the lines, of either kind of job.
     public let blob: String
+    /// The blob of configurations, one a line, which goes with either; nil where they are left out.
+    public let configurationsBlob: String?
     public let authentication: Authentication
 
     public static let defaultBlob = "devices.txt"
+    public static let defaultConfigurationsBlob = "configurations.txt"
     public static let errorsBlob = "importErrors.log"
 
     /// Reads the body of a POST, and what ``writeMembers(to:)`` has written.
@@ -50,8 +53,10 @@ public struct RegistryJobDraft: Sendable {
         } else {
             authentication = .keyBased
         }
-        guard try !Self.flag(body, "includeConfigurations") else {
-            throw HubError(.notImplemented, "TwinHub does not import or export configurations yet.")
+        let name = try Self.text(body, "configurationsBlobName") ?? Self.defaultConfigurationsBlob
+        configurationsBlob = try Self.flag(body, "includeConfigurations") ? name : nil
+        guard configurationsBlob != blob else {
+            throw HubError(.argumentInvalid, "'\(blob)' cannot hold devices and configurations.")
         }
     }
 
@@ -90,6 +95,12 @@ public struct RegistryJobDraft: Sendable {
             json.value(output.address)
             json.key("excludeKeysInExport")
             json.value(false)
+        }
+        if let configurationsBlob {
+            json.key("includeConfigurations")
+            json.value(true)
+            json.key("configurationsBlobName")
+            json.value(configurationsBlob)
         }
         json.key("storageAuthenticationType")
         json.value(authentication.rawValue)

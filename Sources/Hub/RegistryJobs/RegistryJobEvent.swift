@@ -5,8 +5,8 @@ import Vocabulary
 public enum RegistryJobEvent: Sendable {
     case enqueued(RegistryJob)
     case began(RegistryJobID)
-    /// An import has taken in the lines up to this one, of which these were wrong.
-    case imported(RegistryJobID, lines: Int, [ImportError])
+    /// An import has taken in the lines up to these, of which some were wrong.
+    case imported(RegistryJobID, RegistryJob.Progress, [ImportError])
     case ended(RegistryJobID, JobStatus, reason: String?)
     case forgotten([RegistryJobID])
 }
@@ -31,8 +31,7 @@ extension RegistryJobEvent {
         case .began(let id): Self.write(id, to: &json)
         case .imported(let id, let lines, let errors):
             Self.write(id, to: &json)
-            json.key("lines")
-            json.value(lines)
+            lines.writeMembers(to: &json)
             json.key("errors")
             json.beginArray()
             for error in errors { error.write(to: &json) }
@@ -69,8 +68,7 @@ extension RegistryJobEvent {
             self = .enqueued(try RegistryJob(record: job))
         case .registryJobBegan: self = .began(try id())
         case .registryJobImported:
-            guard let lines = body["lines"]?.counter.flatMap(Int.init(exactly:)) else { throw RecordError("lines") }
-            self = .imported(try id(), lines: lines, try ImportError.list(body["errors"]))
+            self = .imported(try id(), try RegistryJob.Progress(members: body), try ImportError.list(body["errors"]))
         case .registryJobEnded:
             guard let status = body["status"]?.string.flatMap(JobStatus.init(rawValue:)) else {
                 throw RecordError("status")

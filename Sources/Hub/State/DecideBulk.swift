@@ -26,7 +26,7 @@ extension HubState {
         for (position, item) in items.enumerated() {
             let isNew = entity(item.id) == nil
             do {
-                let events = try apply(item, context).events
+                let events = item.bringsTwinOnly && !isNew ? [] : try apply(item, context).events
                 for case .identityCreated(let identity, _) in events {
                     if !identity.id.isModule {
                         promisedIdentities += settings.rule.modules.count

@@ -21,6 +21,8 @@ extension HubState {
             guard let job = registryJobs[id], case .enqueued = job.phase else { return .nothing }
             return try take([.began(id)], id, context)
         case .take(let id, let lines, let after): return try importLines(lines, after: after, id, context)
+        case .takeConfigurations(let id, let lines, let after):
+            return try importConfigurations(lines, after: after, id, context)
         case .end(let id, let failure):
             guard let job = registryJobs[id], !job.status.isFinal else { return .nothing }
             return try take([.ended(id, failure == nil ? .completed : .failed, reason: failure)], id, context)
@@ -32,7 +34,7 @@ extension HubState {
         _ lines: [ImportLine], after: Int, _ id: RegistryJobID, _ context: DecisionContext
     ) throws(HubError) -> Decision {
         guard let job = registryJobs[id], case .running = job.phase, let last = lines.last else { return .nothing }
-        guard job.lines == after else { return Decision(events: [], outcome: .registryJob(job)) }
+        guard job.lines.devices == after else { return Decision(events: [], outcome: .registryJob(job)) }
         var errors: [(line: Int, error: ImportError)] = []
         var items: [(line: Int, item: RegistryItem)] = []
         for line in lines {
@@ -48,8 +50,36 @@ extension HubState {
             errors.append((line, ImportError(refused.error.id, refused.error.error)))
         }
         errors.sort { $0.line < $1.line }
-        var decision = try take([.imported(id, lines: last.number, errors.map(\.error))], id, context)
+        let progress = RegistryJob.Progress(devices: last.number, configurations: job.lines.configurations)
+        var decision = try take([.imported(id, progress, errors.map(\.error))], id, context)
         decision.events = applied.events + decision.events
+        return decision
+    }
+
+    /// As above.
+    private mutating func importConfigurations(
+        _ lines: [ConfigurationLine], after: Int, _ id: RegistryJobID, _ context: DecisionContext
+    ) throws(HubError) -> Decision {
+        guard let job = registryJobs[id], case .running = job.phase, let last = lines.last else { return .nothing }
+        guard job.lines.configurations == after else { return Decision(events: [], outcome: .registryJob(job)) }
+        var errors: [ImportError] = []
+        var events: [Event] = []
+        for line in lines {
+            switch line.content {
+            case .failure(let error):
+                errors.append(ImportError(configuration: line.id, error, unreadable: line.number))
+            case .success(let content):
+                let precondition = configurations[content.id] == nil ? .none : content.precondition
+                do throws(HubError) {
+                    events += try putConfiguration(content.id, content.draft, precondition, context).events
+                } catch {
+                    errors.append(ImportError(configuration: line.id, error))
+                }
+            }
+        }
+        let progress = RegistryJob.Progress(devices: job.lines.devices, configurations: last.number)
+        var decision = try take([.imported(id, progress, errors)], id, context)
+        decision.events = events + decision.events
         return decision
     }
 
