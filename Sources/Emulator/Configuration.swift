@@ -52,6 +52,9 @@ public struct Configuration: Sendable {
     /// More event loops than the hub can tell apart make no sense.
     public static let maximumShards = 48
 
+    /// The edition of the real hub whose limits are kept, and its units (`--throttle`); nil limits nothing.
+    public var throttle: (tier: HubTier, units: Int)?
+
     public var hub = HubLimits()
     public var events = EventLimits()
     public var blobs = BlobLimits()

@@ -19,6 +19,8 @@ public final class ShardServices {
     public let report: (String) -> Void
     /// Told what of its twin a device or module is handed; nil where nobody wants to know.
     public let deliveries: (any TwinDeliveries)?
+    /// Shared by all shards; nil where nothing is limited.
+    public let throttle: Throttle?
     /// How the hub knows this shard.
     public let subscription: SubscriberID
 
@@ -39,11 +41,12 @@ public final class ShardServices {
     public init(
         hub: Hub, events: EventStore, shard: Shard, environment: Environment, authorizer: Authorizer,
         counts: LiveCounts = LiveCounts(), deliveries: (any TwinDeliveries)? = nil,
-        report: @escaping (String) -> Void = { _ in }
+        throttle: Throttle? = nil, report: @escaping (String) -> Void = { _ in }
     ) {
         self.report = report
         self.counts = counts
         self.deliveries = deliveries
+        self.throttle = throttle
         self.hub = hub
         self.events = events
         self.shard = shard

@@ -14,7 +14,8 @@ struct FileUploads: Sendable {
             Route(.post, "/devices/{device}/files", "Device_CreateFileUploadSasUri", .device, begin),
             Route(.post, "/devices/{device}/files/notifications", "Device_UpdateFileUploadStatus", .device, end),
             Route(
-                .post, "/devices/{device}/files/notifications/{correlation}", "Device_UpdateFileUploadStatus", .device,
+                .post, "/devices/{device}/files/notifications/{correlation}", "Device_UpdateFileUploadStatusOf",
+                .device,
                 end),
         ]
     }

@@ -19,6 +19,8 @@ enum BulkRegistry {
         guard body.count <= call.hub.limits.bulkItems else {
             throw HubError(.argumentInvalid, "A bulk request holds at most \(call.hub.limits.bulkItems) items.")
         }
+        // Each identity counts, and the request has been counted as one.
+        if body.count > 1 { try call.services.throttle?.charge(.identityRegistry, count: body.count - 1) }
         var items: [RegistryItem] = []
         // An item that cannot be read is refused by itself, as long as it says which identity it is about.
         var unreadable: [BulkResult.ItemError] = []

@@ -59,6 +59,11 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Seconds for which an expired token is still accepted.")
     var sasGrace = 300
 
+    @Option(help: "Refuse what this edition of the real hub would: F1, B1, B2, B3, S1, S2 or S3. (default: nothing)")
+    var throttle: HubTier?
+    @Option(help: "How many units of it.")
+    var throttleUnits = 1
+
     @Option(
         help: """
             Security modules that every device has: none, classic, micro or both; classic where no value follows. \
@@ -78,6 +83,9 @@ struct ServeCommand: ParsableCommand {
         }
         if let shards, !(1...Configuration.maximumShards).contains(shards) {
             throw ValidationError("--shards must be 1 to \(Configuration.maximumShards).")
+        }
+        guard (1...HubTier.maximumUnits).contains(throttleUnits) else {
+            throw ValidationError("--throttle-units must be 1 to \(HubTier.maximumUnits).")
         }
         guard sasGrace >= 0 else { throw ValidationError("--sas-grace must not be negative.") }
     }
@@ -107,6 +115,10 @@ struct ServeCommand: ParsableCommand {
         configuration.defender.rule = defender
         configuration.defender.isStrict = defenderStrict
         limits.apply(to: &configuration)
+        if let throttle {
+            configuration.throttle = (throttle, throttleUnits)
+            configuration.hub.activeJobs = min(configuration.hub.activeJobs, throttle.activeJobs)
+        }
         do {
             try Server.run(configuration)
         } catch {
@@ -131,3 +143,4 @@ extension EventRetention: ExpressibleByArgument {
     public var defaultValueDescription: String { description }
 }
 extension LogFormat: ExpressibleByArgument {}
+extension HubTier: ExpressibleByArgument {}

@@ -70,19 +70,20 @@ public final class Emulator: Sendable {
             throw StartFailure("the event loops cannot be set up: \(error)")
         }
         let live = LiveCounts()
+        let throttle = configuration.throttle.map {
+            Throttle($0.tier, units: $0.units, environment: environment)
+        }
         let operations = Operations(
             readiness: readiness, reactor: reactor, environment: environment, startedAt: environment.now(),
-            live: live, authorities: credentials.authorities)
+            live: live, throttle: throttle, authorities: credentials.authorities)
         let ledger = AgentLedger(environment: environment)
         let security = SecurityLedger(environment: environment) { logger.error("\($0)") }
         let jobs = JobDesk()
+        let routes =
+            ServiceAPI.routes(QueryDesk(environment: environment), jobs) + DeviceAPI.routes
+            + SecurityAPI.routes(ledger, security) + RoutingAPI.routes + files.routes + operations.routes
         let dispatcher = Dispatcher(
-            RouteTable(
-                ServiceAPI.routes(QueryDesk(environment: environment), jobs) + DeviceAPI.routes
-                    + SecurityAPI.routes(ledger, security)
-                    + RoutingAPI.routes
-                    + files.routes
-                    + operations.routes))
+            RouteTable(routes + [OpenAPIDocument.route(of: routes) { Operations.allDescriptions }]))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
             readiness: readiness, mqtt: MQTTService(disabledAnswer: configuration.disabledAnswer), reactor: reactor,
@@ -126,7 +127,7 @@ public final class Emulator: Sendable {
                     grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
                 shard.context = ShardServices(
                     hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
-                    counts: live, deliveries: ledger, report: { logger.info("\($0)") })
+                    counts: live, deliveries: ledger, throttle: throttle, report: { logger.info("\($0)") })
                 furnished.leave()
             }
         }
