@@ -314,6 +314,15 @@ def test_the_hubs_own_container_serves_azures_client(new_server, name):
     assert container_blob(server, name).endswith(b'"c"}\n')
 
 
+def test_the_command_line_signs_for_the_hubs_own_container(new_server):
+    server = new_server()
+    uri = run_command("sas", "--data", server.data, "--container", "--ttl", "60").stdout.strip()
+    assert uri.startswith(f"https://localhost:{server.https_port}/emulator/blobs?sv=")
+    export(Hub(server), uri)
+    assert container_blob(server, "devices.txt") == b""
+    assert run_command("sas", "--data", server.data, "--container", "--policy", "service", check=False).returncode == 64
+
+
 def container_blob(server, name):
     uri = container_uri(server)
     return ContainerClient.from_container_url(uri, connection_verify=server.ca_file, retry_total=0).download_blob(name).readall()
