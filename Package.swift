@@ -73,10 +73,14 @@ let package = Package(
             "SecurityAPI",
             on: [
                 "Vocabulary", "JSON", "Access", "Defender", "Query", "Journal", "Hub", "Events", "HTTP", "Endpoints",
+                deques,
             ]),
         room(
             "RoutingAPI",
-            on: ["Vocabulary", "JSON", "Access", "Query", "Hub", "Events", "HTTP", "Endpoints", "Routing"]),
+            on: [
+                "Vocabulary", "JSON", "Access", "Query", "Journal", "Reactor", "Hub", "Events", "HTTP", "Endpoints",
+                "Routing",
+            ]),
         room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
 
         // Floor 6: where everything is put together, and clients of it made of the codecs.
@@ -103,6 +107,7 @@ let package = Package(
         tests("Journal", ["Vocabulary"]),
         tests("Hub", ["Access", "Defender", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Query", "Twins", "Vocabulary"]),
+        tests("RoutingAPI", ["Events", "JSON", "Journal", "Routing", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
         tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
         tests("Blobs", ["Vocabulary"]),

@@ -6,6 +6,7 @@ import HTTP
 import Hub
 import Journal
 import Reactor
+import RoutingAPI
 
 /// Everything that `twinhub serve` can be told, as values.
 public struct Configuration: Sendable {
@@ -56,6 +57,7 @@ public struct Configuration: Sendable {
     public var throttle: (tier: HubTier, units: Int)?
 
     public var hub = HubLimits()
+    public var webhookRetry = RetryPolicy(attempts: 10)
     public var events = EventLimits()
     public var blobs = BlobLimits()
     public var http = HTTPLimits()

@@ -149,4 +149,6 @@ extension Route {
 public protocol Peer: AnyObject {
     /// The client's certificates in DER, its own first; empty where it gave none.
     var certificates: [[UInt8]] { get }
+    /// The TLS cipher suite of the connection, as OpenSSL names it; nil for one without TLS.
+    var cipher: String? { get }
 }

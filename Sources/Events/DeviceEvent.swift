@@ -6,6 +6,8 @@ public struct DeviceEvent: Sendable {
     public var source: EventSource
     public var deviceID: String
     public var moduleID: String?
+    /// The protocol by which a device has sent it, where that is not MQTT: `http`.
+    public var transport: String?
     /// What the hub says and what the protocol names: `iothub-…`, `content-type`, `message-id`, … (amqp.md section 5.4).
     public var systemProperties: EventProperties
     /// What the sender says.

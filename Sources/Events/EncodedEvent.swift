@@ -6,7 +6,7 @@ import Vocabulary
 struct EncodedEvent: Sendable {
     let time: Timestamp
     let source: EventSource
-    /// `{"deviceId","moduleId",["hubSequence",]"systemProperties","properties",["endpoints",["enrichments",]]
+    /// `{"deviceId","moduleId",["transport",]["hubSequence",]"systemProperties","properties",["endpoints",["enrichments",]]
     /// "body"|"bodyBase64"}`. The id stands first, so that a reader's filter need not parse it.
     let object: [UInt8]
 
@@ -23,6 +23,10 @@ struct EncodedEvent: Sendable {
         json.value(event.deviceID)
         json.key("moduleId")
         json.value(event.moduleID)
+        if let transport = event.transport {
+            json.key("transport")
+            json.value(transport)
+        }
         if let hubSequence {
             json.key("hubSequence")
             json.value(hubSequence)

@@ -8,6 +8,8 @@ public struct EventFilter: Sendable {
     private let beginning: [UInt8]
     /// Nil for every endpoint.
     private let endpoint: String?
+    /// What stands somewhere in every event for that endpoint.
+    private let endpointMark: [UInt8]
     /// What stands in a wanted event's system properties.
     private let mark: [UInt8]
 
@@ -19,6 +21,7 @@ public struct EventFilter: Sendable {
     ) {
         self.source = source
         self.endpoint = endpoint
+        endpointMark = endpoint.map { Array("\"\($0)\"".utf8) } ?? []
         mark = interfaceID.map { Array("\"iothub-interface-id\":\"\($0)\"".utf8) } ?? []
         guard let deviceID else {
             beginning = []
@@ -34,11 +37,14 @@ public struct EventFilter: Sendable {
     public func wants(_ event: StoredEvent) -> Bool {
         if let source, source != event.source { return false }
         guard event.object.starts(with: beginning) else { return false }
-        guard mark.isEmpty || hasMark(event.object) else { return false }
+        guard mark.isEmpty || Self.has(mark, event.object, within: Self.propertyBytes) else { return false }
         return endpoint.map { isFor($0, event) } ?? true
     }
 
     private func isFor(_ endpoint: String, _ event: StoredEvent) -> Bool {
+        // Most of what passes is for others, and need not be taken apart for that.
+        guard endpoint == EventRouting.builtIn || Self.has(endpointMark, event.object, within: event.object.count)
+        else { return false }
         guard let endpoints = StoredMessage(event)?.endpoints else { return endpoint == EventRouting.builtIn }
         return endpoints.contains(endpoint)
     }
@@ -47,12 +53,12 @@ public struct EventFilter: Sendable {
     private static let propertyBytes = 64 << 10
 
     /// Every event passes here, so that it goes from quote to quote and no slower.
-    private func hasMark(_ object: [UInt8]) -> Bool {
+    private static func has(_ mark: [UInt8], _ object: [UInt8], within bytes: Int) -> Bool {
         object.withUnsafeBytes { object in
             mark.withUnsafeBytes { mark in
                 guard let start = object.baseAddress, let wanted = mark.baseAddress else { return false }
                 var offset = 0
-                let end = min(object.count, Self.propertyBytes) - mark.count
+                let end = min(object.count, bytes) - mark.count
                 while offset <= end {
                     guard let quote = memchr(start + offset, Int32(UInt8(ascii: "\"")), end - offset + 1) else {
                         return false

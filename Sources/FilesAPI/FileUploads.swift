@@ -92,6 +92,7 @@ struct FileUploads: Sendable {
         let answer = services.returning { (result: Result<FileNotification?, UploadRefusal>) in
             do throws(UploadRefusal) {
                 _ = try result.get()
+                if isSuccess { services.witness?.witnessed(.fileUploaded, of: identity.id) }
                 var response = HTTPResponse(status: 204)
                 response.requestID = requestID
                 responder.respond(response)

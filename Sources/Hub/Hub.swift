@@ -61,6 +61,14 @@ public final class Hub: Sendable {
     /// How security modules are kept.
     public var defenderSettings: DefenderSettings { writer.published.withLock { $0.settings } }
 
+    /// The device security groups, by name; the built-in one among them.
+    public var securityGroups: [RegisteredSecurityGroup] { writer.published.withLock { $0.groups.all } }
+
+    /// Nil where there is none of that name.
+    public func securityGroup(_ name: SecurityGroupName) -> RegisteredSecurityGroup? {
+        writer.published.withLock { $0.groups[name] }
+    }
+
     /// Where events for back ends go; nil where nobody has said.
     public var routing: RoutingDeclaration? { writer.published.withLock { $0.routing } }
 

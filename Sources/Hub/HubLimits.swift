@@ -8,12 +8,16 @@ public struct HubLimits: Sendable {
     public var certificateAuthorities = 25
     /// Items of one bulk request (rest.md section 6).
     public var bulkItems = 100
+    /// Identities of one request for new keys: `az` sends a thousand at a time.
+    public var keysPerRegeneration = 1_000
     /// Devices that one command secures.
     public var devicesPerSecuring = 1_000
     /// Security modules that are made with new settings; where more are missing the devices are secured before.
     public var modulesSecuredAtOnce = 10_000
     /// Devices whose agents one command configures.
     public var devicesPerConfiguration = 10_000
+    /// Device security groups of one hub, the built-in one not counted before it is written.
+    public var securityGroups = 100
     /// Configurations of one hub, a paid one's (rest.md section 11.2).
     public var configurations = 100
     /// Twins that one command brings into line with the configurations; other commands have their turn in between.

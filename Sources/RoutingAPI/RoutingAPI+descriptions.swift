@@ -23,6 +23,8 @@ extension RoutingAPI {
                     .optional("twin", .object([])),
                 ])
             ).answers(200, .object([.needed("routes", .array(of: .object([])))]))
+        all["Emulator_GetEndpointHealth"] = .init("Say how endpoints fare to which events are brought.")
+            .answers(200, .object([.needed("value", .array(of: .object([])))]))
         return all
     }
 }

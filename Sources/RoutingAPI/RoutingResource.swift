@@ -7,34 +7,45 @@ import Routing
 import Vocabulary
 
 /// What the hub's owner has declared: `properties.routing` of a hub in Azure Resource Manager.
-enum RoutingResource {
-    static let routes: [Route] = [
-        Route(.get, path, "Emulator_GetRouting", .anyOf(.serviceConnect), get),
-        Route(.put, path, "Emulator_PutRouting", .anyOf(.serviceConnect), put),
-        Route(.delete, path, "Emulator_DeleteRouting", .anyOf(.serviceConnect), delete),
-    ]
+struct RoutingResource {
+    private let deliveries: Deliveries
+
+    init(_ deliveries: Deliveries) { self.deliveries = deliveries }
+
+    var routes: [Route] {
+        [
+            Route(.get, Self.path, "Emulator_GetRouting", .anyOf(.serviceConnect), get),
+            Route(.put, Self.path, "Emulator_PutRouting", .anyOf(.serviceConnect), put),
+            Route(.delete, Self.path, "Emulator_DeleteRouting", .anyOf(.serviceConnect), delete),
+        ]
+    }
 
     private static let path = "/emulator/routing"
 
     /// Where nobody has declared anything, what comes to the same.
-    private static func get(_ call: Call) throws(HubError) -> Answer {
-        .now(document(RoutingPlan(of: call.hub)))
+    @Sendable private func get(_ call: Call) throws(HubError) -> Answer {
+        .now(Self.document(RoutingPlan(of: call.hub)))
     }
 
     /// 200 with the declaration as it is kept.
-    private static func put(_ call: Call) throws(HubError) -> Answer {
+    @Sendable private func put(_ call: Call) throws(HubError) -> Answer {
         let plan = try RoutingPlan(try call.json().root)
-        return call.submit(.putRouting(plan.declaration)) { (outcome) throws(HubError) in
-            if case .refused(let error) = outcome { throw error }
-            return document(plan)
-        }
+        try deliveries.check(plan)
+        return declare(plan.declaration, call) { Self.document(plan) }
     }
 
     /// 204: everything goes to the built-in endpoint again.
-    private static func delete(_ call: Call) throws(HubError) -> Answer {
-        call.submit(.putRouting(nil)) { (outcome) throws(HubError) in
+    @Sendable private func delete(_ call: Call) throws(HubError) -> Answer {
+        declare(nil, call) { HTTPResponse(status: 204) }
+    }
+
+    private func declare(
+        _ declaration: RoutingDeclaration?, _ call: Call, _ answer: @escaping () -> HTTPResponse
+    ) -> Answer {
+        call.submit(.putRouting(declaration)) { [deliveries] (outcome) throws(HubError) in
             if case .refused(let error) = outcome { throw error }
-            return HTTPResponse(status: 204)
+            deliveries.declared()
+            return answer()
         }
     }
 

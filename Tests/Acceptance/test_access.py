@@ -161,6 +161,7 @@ CALLS = [
     ("GET", "/devices/gateway-a1/modules/azureiotsecurity", {READ}), ("GET", "/statistics/devices", {READ}),
     ("PUT", "/devices/gateway-a1", {WRITE}), ("DELETE", "/devices/gateway-a1", {WRITE}), ("POST", "/devices", {WRITE}),
     ("PUT", "/devices/gateway-a1/modules/m", {WRITE}), ("DELETE", "/devices/gateway-a1/modules/m", {WRITE}),
+    ("POST", "/devices/keys/regenerate", {WRITE}),
     ("GET", "/twins/gateway-a1", {SERVICE}), ("PATCH", "/twins/gateway-a1", {SERVICE}), ("PUT", "/twins/gateway-a1", {SERVICE}),
     ("GET", "/twins/gateway-a1/modules/azureiotsecurity", {SERVICE}), ("GET", "/statistics/service", {SERVICE}),
     ("POST", "/devices/query", {SERVICE}), ("POST", "/twins/gateway-a1/methods", {SERVICE}),

@@ -9,7 +9,7 @@ from acceptance.rest import Hub, expect_error, ok
 from acceptance.server import run_command
 
 PLAN = {
-    "endpoints": {"feeds": [{"name": "hot"}, {"name": "changes"}]},
+    "endpoints": {"feeds": [{"name": "hot"}, {"name": "changes"}], "folders": [], "webhooks": []},
     "routes": [
         {"name": "hot", "source": "DeviceMessages", "condition": "$body.t > 70", "endpointNames": ["hot"], "isEnabled": True},
         {"name": "site", "source": "TwinChangeEvents", "condition": "$twin.tags.site = 'A'", "endpointNames": ["changes"],
@@ -19,6 +19,7 @@ PLAN = {
                       "isEnabled": True},
     "enrichments": [{"key": "site", "value": "$twin.tags.site", "endpointNames": ["hot", "events"]}],
 }
+NO_ENDPOINTS = {"feeds": [], "folders": [], "webhooks": []}
 JSON = {"contentType": "application/json", "contentEncoding": "utf-8"}
 
 
@@ -37,7 +38,7 @@ def bodies(found):
 
 def test_a_hub_without_routes_sends_everything_to_the_built_in_endpoint(own_hub):
     plan = ok(own_hub.get("/emulator/routing"))
-    assert plan["endpoints"] == {"feeds": []} and plan["enrichments"] == []
+    assert plan["endpoints"] == NO_ENDPOINTS and plan["enrichments"] == []
     assert all(route["endpointNames"] == ["events"] for route in plan["routes"])
     send(own_hub, "d1", {"t": 1})
     found = until(own_hub, 3, endpoint="events")
@@ -87,7 +88,7 @@ def test_routes_outlive_a_crash_and_a_reset_until_they_are_deleted(new_server):
     assert hub.post("/emulator/reset", {"to": "empty"}).status_code == 204
     assert ok(hub.get("/emulator/routing")) == PLAN
     assert hub.delete("/emulator/routing").status_code == 204
-    assert ok(hub.get("/emulator/routing"))["endpoints"] == {"feeds": []}
+    assert ok(hub.get("/emulator/routing"))["endpoints"] == NO_ENDPOINTS
 
 
 def test_a_wrong_declaration_is_refused_whole(own_hub):

@@ -61,6 +61,18 @@ final class HubOnALog {
         #expect((hub.replay.snapshotLines > 0) == (snapshots > 0))
     }
 
+    /// Everything as it stands now.
+    func moment() -> HubMoment {
+        let moment = Mutex<HubMoment?>(nil)
+        let isThere = DispatchSemaphore(value: 0)
+        hub.moment { captured in
+            moment.withLock { $0 = captured }
+            isThere.signal()
+        }
+        isThere.wait()
+        return moment.withLock { $0 } ?? HubMoment([])
+    }
+
     /// Until every twin follows the configurations.
     func waitForConfigurations() {
         while !hub.configurationsAreSettled { usleep(1000) }

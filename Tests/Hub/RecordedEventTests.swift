@@ -1,4 +1,5 @@
 import Access
+import Defender
 import Foundation
 import JSON
 import Journal
@@ -67,6 +68,10 @@ struct RecordedEventTests {
             #"{"authority":{"name":"a.b_C","certificate":"\#(certificate)","created":"2027-01-15T08:00:00Z","updated":"2027-01-15T08:00:00Z","isVerified":true,"etagCounter":1}}"#
         ), ("authority.deleted", #"{"name":"line-4"}"#),
         ("defender.settingsUpdated", #"{"settings":{"modules":"both","strict":true}}"#),
+        (
+            "defender.groupUpdated",
+            #"{"group":{"name":"Cameras","etagCounter":639356832000000000,"properties":{"timeWindowRules":[{"ruleType":"TwinUpdatesNotInAllowedRange","isEnabled":true,"minThreshold":0,"maxThreshold":30,"timeWindowSize":"PT5M"}],"allowlistRules":[{"ruleType":"LocalUserNotAllowed","isEnabled":false,"allowlistValues":["é\""]}]}}}"#
+        ), ("defender.groupDeleted", #"{"name":"Cameras"}"#),
         (
             "twin.patched",
             #"{"id":"d","patch":{"properties":{"desired":{"a":1}}},"version":3,"desiredVersion":2,"reportedVersion":1,"before":{},"after":{"properties":{"desired":{"a":1}}},"configuration":{"id":"chillers","digest":"12"},"origin":\#(origin)}"#
@@ -303,7 +308,12 @@ struct RecordedEventTests {
         it.execute(.putAuthority(authority, SampleAuthorities.one, isVerified: false, .none))
         it.execute(.challengeAuthority(authority, .any))
         it.execute(.deleteAuthority(authority, .any))
-        it.execute(.putDefenderSettings(DefenderSettings(rule: .micro, isStrict: true)))
+        it.execute(.putDefenderSettings(DefenderSettings(rule: .micro, isStrict: true), .none))
+        let rules =
+            #"{"properties":{"allowlistRules":[{"ruleType":"ProcessNotAllowed","isEnabled":true,"allowlistValues":["\"\u0000"]}]}}"#
+        let group = try SecurityGroupName("Cameras")
+        it.execute(.putSecurityGroup(group, try SecurityGroup(reading: JSONDocument(parsing: rules).root), .none))
+        it.execute(.deleteSecurityGroup(group, .any))
         let configuration = try ConfigurationID("a_!*'%-1")
         let wanted = try JSONDocument(
             parsing: #"{"content":{"deviceContent":{"properties.desired.c":[1.50,"\u0000"]}},"targetCondition":"*"}"#)

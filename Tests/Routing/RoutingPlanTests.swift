@@ -61,6 +61,9 @@ import Vocabulary
         Refusal(
             #"{"endpoints":{"feeds":[\#((0...10).map { "{\"name\":\"f\($0)\"}" }.joined(separator: ","))]}}"#,
             "more than 10"),
+        Refusal(#"{"endpoints":{"folders":[{"name":"a"}],"feeds":[{"name":"a"}]}}"#, "Two endpoints are called 'a'"),
+        Refusal(#"{"endpoints":{"webhooks":[{"name":"a"}]}}"#, "'url' of endpoint 'a'"),
+        Refusal(#"{"endpoints":{"webhooks":[{"name":"a","url":"ftp://h/"}]}}"#, "'url' of endpoint 'a'"),
         Refusal(#"{"fallbackRoute":[]}"#, "not an object"),
         Refusal(
             #"{"fallbackRoute":{"source":"TwinChangeEvents","endpointNames":["events"]}}"#, "is DeviceMessages",
@@ -82,7 +85,8 @@ import Vocabulary
 
     @Test func `A plan is written as it is read, with what was left out`() throws {
         let text =
-            #"{"endpoints":{"feeds":[{"name":"hot"}]},"routes":[{"name":"r","source":"TwinChangeEvents","#
+            #"{"endpoints":{"feeds":[{"name":"hot"}],"folders":[{"name":"cold"}],"webhooks":[{"name":"w","url":"http://[::1]/"}]},"#
+            + #""routes":[{"name":"r","source":"TwinChangeEvents","#
             + #""condition":"twin_change_includes(properties.reported)","endpointNames":["hot"],"isEnabled":false}],"#
             + #""fallbackRoute":{"name":"$fallback","source":"DeviceMessages","condition":"true","endpointNames":["events"],"#
             + #""isEnabled":true},"enrichments":[{"key":"site","value":"$twin.tags.site","endpointNames":["hot","events"]}]}"#

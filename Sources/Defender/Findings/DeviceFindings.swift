@@ -19,11 +19,14 @@ public struct DeviceFindings: Sendable {
 
     /// The device belongs to this security group from now on, or the group has other rules now.
     public mutating func follow(_ group: SecurityGroup, at now: Timestamp) -> [FindingChange] {
-        settle(custom.follow(group, at: now), at: now)
+        let now = presence.advance(to: now)
+        return settle(custom.follow(group, at: now), at: now)
     }
 
     /// Takes one observation in. Times never run backwards here: an earlier one is taken for the latest seen.
-    public mutating func observe(_ evidence: Evidence, at time: Timestamp) -> [FindingChange] {
+    ///
+    /// - Parameter times: how often the same was observed.
+    public mutating func observe(_ evidence: Evidence, times: Int = 1, at time: Timestamp) -> [FindingChange] {
         let now = presence.advance(to: time)
         var judged = presence.observe(evidence)
         switch evidence {
@@ -38,11 +41,17 @@ public struct DeviceFindings: Sendable {
         case .clock: judged += recommendations.tick(at: now) + custom.tick(at: now)
         default:
             judged += HubRules.observe(evidence)
-            if let rule = CustomAlertRule(counting: evidence) { judged += custom.count(rule, 1, at: now) }
+            if let rule = CustomAlertRule(counting: evidence) { judged += custom.count(rule, times, at: now) }
         }
         var changes = settle(judged, at: now)
         if case .clock = evidence { changes += closeOldAlerts(at: now) }
         return changes
+    }
+
+    /// The device, or what of it the findings were about, is no more.
+    public mutating func closeAll(at time: Timestamp) -> [FindingChange] {
+        let now = presence.advance(to: time)
+        return byType.keys.sorted().compactMap { close($0, at: now) }
     }
 
     /// One change a type, however often an event holds the same.

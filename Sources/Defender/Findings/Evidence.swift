@@ -4,8 +4,10 @@ import JSON
 public enum Evidence: Sendable {
     /// One event of a security message; its payload's places are in `text` (``SecurityMessage/text``).
     case securityEvent(SecurityEvent, text: [UInt8])
-    /// A twin of the device has changed, by the device or by a back end.
-    case twinChanged(ChangedTwin)
+    /// A twin of the device has been changed, by the device or by a back end.
+    case twinUpdated
+    /// How a twin of the device stands that says something here.
+    case twinStands(StandingTwin)
     case directMethodInvoked
     case cloudToDeviceSent(Transport)
     case cloudToDeviceRejected(Transport)
@@ -33,12 +35,10 @@ public enum Evidence: Sendable {
         case http = "Http"
     }
 
-    public enum ChangedTwin: Sendable {
-        /// The device's own twin, or a module's that means nothing here.
-        case other
-        /// A security module's, with its desired properties.
-        case security(SecurityModule, desired: JSONValue)
-        /// `$edgeAgent`'s, with its desired properties.
-        case edgeAgent(desired: JSONValue)
+    public enum StandingTwin: Sendable {
+        /// A security module's, with its desired properties; nil where the module is no more.
+        case security(SecurityModule, desired: JSONValue?)
+        /// `$edgeAgent`'s, with its desired properties; nil where the device is none for IoT Edge any more.
+        case edgeAgent(desired: JSONValue?)
     }
 }

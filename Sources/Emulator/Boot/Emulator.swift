@@ -37,6 +37,7 @@ public final class Emulator: Sendable {
     private let readiness: Readiness
     private let door: Door
     private let relay: HubEventRelay
+    private let deliveries: Deliveries
     private let logger: Logger
 
     /// Starts it. Sockets listen from early on, so that `/health` tells the truth while the log is replayed.
@@ -79,9 +80,13 @@ public final class Emulator: Sendable {
         let ledger = AgentLedger(environment: environment)
         let security = SecurityLedger(environment: environment) { logger.error("\($0)") }
         let jobs = JobDesk()
+        deliveries = Deliveries(
+            configuration.dataFolder.map(DataFolder.init).map { .init(files: $0.endpoints, cursors: $0.cursors) },
+            webhookRetry: configuration.webhookRetry, environment: environment, report: { logger.warning("\($0)") })
         let routes =
             ServiceAPI.routes(QueryDesk(environment: environment), jobs) + DeviceAPI.routes
-            + SecurityAPI.routes(ledger, security) + RoutingAPI.routes + files.routes + operations.routes
+            + SecurityAPI.routes(ledger, security) + RoutingAPI.routes(deliveries) + files.routes
+            + operations.routes
         let dispatcher = Dispatcher(
             RouteTable(routes + [OpenAPIDocument.route(of: routes) { Operations.allDescriptions }]))
         door = Door(
@@ -112,8 +117,9 @@ public final class Emulator: Sendable {
         seededLines = try Self.seed(seeding, hub)
         // After the seed, which only a hub that has had no event takes in, and which may bring modules of its own.
         try Self.secure(hub, configuration.defender)
-        if let routing { try routing.declare(to: hub) }
+        if let routing { try routing.declare(to: hub, deliveries: deliveries) }
         // After that, so that routes hold from the first event on. What has happened until now it reads from the log.
+        deliveries.follow(events, of: hub, on: reactor.shards[0])
         relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
 
         // Nobody is told that the hub is ready before every shard is.
@@ -124,10 +130,11 @@ public final class Emulator: Sendable {
             shard.post {
                 let authorizer = Authorizer(
                     mode: configuration.authorization, policies: policies, hostNames: names,
-                    grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
+                    grace: configuration.sasGrace, witness: security, report: { logger.debug("refused: \($0)") })
                 shard.context = ShardServices(
                     hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
-                    counts: live, deliveries: ledger, throttle: throttle, report: { logger.info("\($0)") })
+                    counts: live, deliveries: ledger, witness: security, throttle: throttle,
+                    report: { logger.info("\($0)") })
                 furnished.leave()
             }
         }
@@ -219,7 +226,7 @@ public final class Emulator: Sendable {
             try run(.secure(ids, settings.rule.modules))
             last = end
         }
-        try run(.putDefenderSettings(settings))
+        try run(.putDefenderSettings(settings, .none))
     }
 
     // MARK: Stopping
@@ -242,10 +249,11 @@ public final class Emulator: Sendable {
                 }
             }
         }
-        let finish = Once { [hub, relay, events, reactor, storage, files] in
+        let finish = Once { [hub, relay, deliveries, events, reactor, storage, files] in
             files.registryJobs.end()
             hub.close()
             relay.stop()
+            deliveries.stop()
             events.close()
             storage.close()
             reactor.shutDown(completion)

@@ -1,6 +1,7 @@
 import Hub
 import JSON
 import Routing
+import RoutingAPI
 import Vocabulary
 
 /// A declaration of routes, endpoints and enrichments that stands in a file.
@@ -26,7 +27,12 @@ struct RoutingFile {
     }
 
     /// From now on the hub does as the file says; nothing is written where it does already.
-    func declare(to hub: Hub) throws(StartFailure) {
+    func declare(to hub: Hub, deliveries: Deliveries) throws(StartFailure) {
+        do throws(HubError) {
+            try deliveries.check(plan)
+        } catch {
+            throw StartFailure("--routing \(file): \(error.text)")
+        }
         let origin = Origin(principal: "hub", requestID: hub.environment.requestID(), transport: "hub")
         if case .refused(let error) = hub.execute(.putRouting(plan.declaration), origin: origin) {
             throw StartFailure("--routing \(file): \(error.text)")

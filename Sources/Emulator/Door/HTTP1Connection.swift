@@ -341,6 +341,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
     }
 
     var certificates: [[UInt8]] { connection.peerCertificates ?? [] }
+    var cipher: String? { connection.cipher }
 
     // MARK: Ending
 

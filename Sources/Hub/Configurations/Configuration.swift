@@ -36,9 +36,9 @@ public struct Configuration: Sendable {
     /// Whether it is for this twin. An edge deployment is for edge devices only.
     public func targets(_ entity: Entity) -> Bool {
         switch content.kind {
-        case .device: !entity.id.isModule && target.matches(entity.document.bytes)
-        case .module: entity.id.isModule && target.matches(entity.document.bytes)
-        case .modules: !entity.id.isModule && entity.identity.iotEdge && target.matches(entity.document.bytes)
+        case .device: !entity.id.isModule && target.matches(entity.queryDocument)
+        case .module: entity.id.isModule && target.matches(entity.queryDocument)
+        case .modules: !entity.id.isModule && entity.identity.iotEdge && target.matches(entity.queryDocument)
         }
     }
 }

@@ -37,8 +37,9 @@ extension Event {
             for sequence in sequences { json.value(sequence) }
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
-            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .configurationUpdated,
-            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .registryJob, .routingUpdated:
+            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .securityGroupUpdated,
+            .securityGroupDeleted, .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
+            .job, .registryJob, .routingUpdated:
             break
         }
     }
@@ -69,10 +70,10 @@ extension Event {
             self = .messageAbandoned(id, sequence: try number("sequence"))
         case .feedbackCompleted, .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced,
             .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
-            .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten,
-            .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded, .registryJobsForgotten,
-            .routingUpdated:
+            .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated, .configurationDeleted,
+            .configurationsSettled, .twinTargeted, .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded,
+            .jobsForgotten, .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded,
+            .registryJobsForgotten, .routingUpdated:
             throw RecordError("kind")
         }
     }

@@ -23,6 +23,8 @@ extension RecordedEvent {
         case authorityUpdated = "authority.updated"
         case authorityDeleted = "authority.deleted"
         case defenderSettingsUpdated = "defender.settingsUpdated"
+        case securityGroupUpdated = "defender.groupUpdated"
+        case securityGroupDeleted = "defender.groupDeleted"
         case configurationUpdated = "configuration.updated"
         case configurationDeleted = "configuration.deleted"
         case configurationsSettled = "configuration.settled"
@@ -61,6 +63,8 @@ extension RecordedEvent {
         case .authorityUpdated: .authorityUpdated
         case .authorityDeleted: .authorityDeleted
         case .defenderSettingsUpdated: .defenderSettingsUpdated
+        case .securityGroupUpdated: .securityGroupUpdated
+        case .securityGroupDeleted: .securityGroupDeleted
         case .configurationUpdated: .configurationUpdated
         case .configurationDeleted: .configurationDeleted
         case .configurationsSettled: .configurationsSettled
@@ -81,7 +85,8 @@ extension RecordedEvent {
             .twinTargeted(let id, _):
             id
         case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .configurationUpdated, .configurationDeleted, .configurationsSettled, .job, .registryJob, .routingUpdated:
+            .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated, .configurationDeleted,
+            .configurationsSettled, .job, .registryJob, .routingUpdated:
             nil
         }
     }
@@ -147,6 +152,12 @@ extension RecordedEvent {
         case .defenderSettingsUpdated(let settings):
             json.key("settings")
             settings.write(to: &json)
+        case .securityGroupUpdated(let group):
+            json.key("group")
+            group.write(to: &json)
+        case .securityGroupDeleted(let name):
+            json.key("name")
+            json.value(name.description)
         case .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted:
             event.writeConfiguration(to: &json)
         case .job(let event):
@@ -219,6 +230,11 @@ extension RecordedEvent {
                 event = .authorityDeleted(AuthorityName(trusted: name))
             case .defenderSettingsUpdated:
                 event = .defenderSettingsUpdated(try DefenderSettings(try part("settings")))
+            case .securityGroupUpdated:
+                event = .securityGroupUpdated(try RegisteredSecurityGroup(record: try part("group")))
+            case .securityGroupDeleted:
+                guard let name = try part("name").string else { throw RecordError("name") }
+                event = .securityGroupDeleted(SecurityGroupName(trusted: name))
             case .configurationUpdated, .configurationDeleted, .configurationsSettled:
                 event = try Event(configuration: kind, body)
             case .twinTargeted:
@@ -341,6 +357,8 @@ extension RecordedEvent.Kind {
         case .authorityUpdated: "authority.updated"
         case .authorityDeleted: "authority.deleted"
         case .defenderSettingsUpdated: "defender.settingsUpdated"
+        case .securityGroupUpdated: "defender.groupUpdated"
+        case .securityGroupDeleted: "defender.groupDeleted"
         case .configurationUpdated: "configuration.updated"
         case .configurationDeleted: "configuration.deleted"
         case .configurationsSettled: "configuration.settled"

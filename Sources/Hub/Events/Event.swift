@@ -17,7 +17,7 @@ public enum Event: Sendable {
     /// These identities were added and are remembered as the seed.
     case seeded([SeededIdentity], isComplete: Bool)
     /// Everything is gone, or as after the seed: identities and counters as on a new folder, created at the event's time.
-    /// Identity ETags count from `etagBase`. No certificate authority is left, since a seed has none.
+    /// Identity ETags count from `etagBase`. No certificate authority and no security group is left, since a seed has none.
     case reset(ResetTarget, etagBase: UInt64)
 
     case linkOpened(TwinID, LinkOpening, link: UInt64)
@@ -36,6 +36,9 @@ public enum Event: Sendable {
 
     /// How security modules are kept from now on.
     case defenderSettingsUpdated(DefenderSettings)
+    /// A device security group as it now stands.
+    case securityGroupUpdated(RegisteredSecurityGroup)
+    case securityGroupDeleted(SecurityGroupName)
 
     /// An automatic configuration as it now stands.
     case configurationUpdated(Configuration)

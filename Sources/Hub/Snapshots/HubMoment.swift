@@ -2,12 +2,13 @@ import Vocabulary
 
 /// Everything that the hub holds, as it stood between two batches. Cheap to take, since nothing is copied before something changes.
 public struct HubMoment: Sendable {
-    private let stripes: [[Stripe.Slot]]
+    /// The parts in which entities are kept: the same ones, in the same order, at every moment of a hub.
+    public let stripes: [EntityStripe]
 
-    init(_ stripes: [[Stripe.Slot]]) { self.stripes = stripes }
+    init(_ stripes: [EntityStripe]) { self.stripes = stripes }
 
     /// Every device's id, in order; nothing is read for it.
-    public var deviceIDs: [TwinID] { stripes.flatMap { $0.compactMap(\.deviceID) }.sorted() }
+    public var deviceIDs: [TwinID] { stripes.flatMap { $0.slots.compactMap(\.deviceID) }.sorted() }
 
     /// Hands over every device and module by id, a device before its modules, until it answers false.
     public func forEachInOrder(_ body: (Entity) -> Bool) {
@@ -24,8 +25,8 @@ public struct HubMoment: Sendable {
 
     /// Hands over every device, or every module, in no order, until it answers false.
     public func forEach(modules: Bool, _ body: (Entity) -> Bool) {
-        for slots in stripes {
-            for slot in slots {
+        for stripe in stripes {
+            for slot in stripe.slots {
                 let entity: Entity
                 switch slot {
                 case .empty: continue

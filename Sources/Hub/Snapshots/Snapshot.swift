@@ -10,6 +10,7 @@ struct Snapshot: Sendable {
     let feedback: FeedbackQueue
     let authorities: AuthorityRegistry
     let settings: DefenderSettings
+    let groups: SecurityGroupRegistry
     let configurations: ConfigurationRegistry
     let jobs: JobBook
     let registryJobs: RegistryJobBook
@@ -25,6 +26,7 @@ struct Snapshot: Sendable {
         feedback = state.feedback
         authorities = state.authorities
         settings = state.settings
+        groups = state.groups
         configurations = state.configurations
         jobs = state.jobs
         registryJobs = state.registryJobs
@@ -34,8 +36,8 @@ struct Snapshot: Sendable {
         self.entities = entities
     }
 
-    /// Hands over the snapshot's lines: a header, the certificate authorities, the configurations, the jobs, the seed's
-    /// identities, then the entities.
+    /// Hands over the snapshot's lines: a header, the certificate authorities, the security groups, the configurations, the
+    /// jobs, the seed's identities, then the entities.
     func writeLines(
         _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
     ) throws(LogFailure) {
@@ -51,6 +53,13 @@ struct Snapshot: Sendable {
             json.beginObject()
             json.key("authority")
             authority.write(to: &json)
+            json.endObject()
+            try flush()
+        }
+        for group in groups.written {
+            json.beginObject()
+            json.key("group")
+            group.write(to: &json)
             json.endObject()
             try flush()
         }

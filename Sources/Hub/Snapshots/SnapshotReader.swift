@@ -19,6 +19,7 @@ struct SnapshotReader {
 
     private(set) var header: Header?
     private(set) var authorities = AuthorityRegistry()
+    private(set) var groups = SecurityGroupRegistry()
     private(set) var jobs = JobBook()
     private(set) var registryJobs = RegistryJobBook()
     /// Whose devices come next.
@@ -50,6 +51,8 @@ struct SnapshotReader {
             header = try Self.header(hub)
         } else if let entry = body["authority"] {
             authorities.put(try RegisteredAuthority(record: entry))
+        } else if let entry = body["group"] {
+            groups.put(try RegisteredSecurityGroup(record: entry))
         } else if let entry = body["configuration"] {
             active.append(try Configuration(record: entry))
         } else if let entry = body["retiredConfiguration"] {

@@ -26,6 +26,8 @@ extension HubState {
             return try deleteIdentity(id, precondition)
         case .bulk(let items):
             return try bulk(items, context)
+        case .regenerateKeys(let ids, let which):
+            return try regenerateKeys(ids, which, context)
         case .patchTwin(let id, let patch, let precondition):
             return try patchTwin(of: try twinHolder(id, precondition), with: patch, context)
         case .patchDigitalTwin(let id, let patch, let precondition):
@@ -72,7 +74,12 @@ extension HubState {
             return try challengeAuthority(name, precondition, context)
         case .verifyAuthority(let name, let proof, let precondition):
             return try verifyAuthority(name, proof: proof, precondition, context)
-        case .putDefenderSettings(let settings): return try putDefenderSettings(settings, context)
+        case .putDefenderSettings(let settings, let precondition):
+            return try putDefenderSettings(settings, precondition, context)
+        case .putSecurityGroup(let name, let group, let precondition):
+            return try putSecurityGroup(name, group, precondition, context)
+        case .deleteSecurityGroup(let name, let precondition):
+            return try deleteSecurityGroup(name, precondition, context)
         case .putRouting(let declaration):
             guard declaration != routing else { return Decision(events: [], outcome: .done) }
             let event = Event.routingUpdated(declaration)

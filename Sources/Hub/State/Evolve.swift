@@ -47,6 +47,10 @@ extension HubState {
             authorities.remove(name)
         case .defenderSettingsUpdated(let settings):
             self.settings = settings
+        case .securityGroupUpdated(let group):
+            groups.put(group)
+        case .securityGroupDeleted(let name):
+            groups.remove(name)
         case .configurationUpdated(let configuration):
             configurations.put(configuration)
         case .configurationDeleted(let id):

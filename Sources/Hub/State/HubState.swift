@@ -15,6 +15,7 @@ struct HubState {
     var feedback: FeedbackQueue
     var authorities: AuthorityRegistry
     var settings: DefenderSettings
+    var groups: SecurityGroupRegistry
     var configurations: ConfigurationRegistry
     var jobs: JobBook
     var registryJobs: RegistryJobBook
@@ -30,6 +31,7 @@ struct HubState {
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
+        groups: SecurityGroupRegistry = SecurityGroupRegistry(),
         configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
         registryJobs: RegistryJobBook = RegistryJobBook(), routing: RoutingDeclaration? = nil,
         attention: Attention = Attention(), nextExpiry: Timestamp? = nil
@@ -41,6 +43,7 @@ struct HubState {
         self.feedback = feedback
         self.authorities = authorities
         self.settings = settings
+        self.groups = groups
         self.configurations = configurations
         self.jobs = jobs
         self.registryJobs = registryJobs
@@ -59,7 +62,7 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, configurations: configurations, jobs: jobs, registryJobs: registryJobs,
+            settings: settings, groups: groups, configurations: configurations, jobs: jobs, registryJobs: registryJobs,
             routing: routing, attention: attention, nextExpiry: nextExpiry)
     }
 
@@ -87,6 +90,7 @@ struct HubState {
         registry.clear()
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
+        groups = SecurityGroupRegistry()
         configurations.clear()
         jobs = JobBook()
         registryJobs = RegistryJobBook()

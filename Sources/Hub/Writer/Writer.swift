@@ -38,6 +38,7 @@ final class Writer: @unchecked Sendable {
         /// Made of `authorities`.
         var trust: CertificateAuthorities
         var settings: DefenderSettings
+        var groups: SecurityGroupRegistry
         var configurations: ConfigurationRegistry
         var jobs: JobBook
         var registryJobs: RegistryJobBook
@@ -74,8 +75,8 @@ final class Writer: @unchecked Sendable {
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 authorities: state.authorities, trust: state.authorities.trust,
-                settings: state.settings, configurations: state.configurations, jobs: state.jobs,
-                registryJobs: state.registryJobs, routing: state.routing, obstacle: nil))
+                settings: state.settings, groups: state.groups, configurations: state.configurations,
+                jobs: state.jobs, registryJobs: state.registryJobs, routing: state.routing, obstacle: nil))
     }
 
     /// Goes on with what a process before this one has not finished.
@@ -197,6 +198,7 @@ final class Writer: @unchecked Sendable {
                 if let trust { ($0.authorities, $0.trust) = (state.authorities, trust) }
                 $0.registry = state.registry
                 $0.settings = state.settings
+                $0.groups = state.groups
                 $0.configurations = state.configurations
                 $0.jobs = state.jobs
                 $0.registryJobs = state.registryJobs

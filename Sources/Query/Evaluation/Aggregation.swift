@@ -39,7 +39,7 @@ public struct Aggregation: Sendable {
     public struct TooManyGroups: Error {}
 
     /// Takes in a document that matches.
-    public mutating func add(_ document: [UInt8]) throws(TooManyGroups) {
+    public mutating func add(_ document: QueryDocument) throws(TooManyGroups) {
         let evaluator = Evaluator(document)
         var place = 0
         if let path = query.group {

@@ -41,7 +41,7 @@ public struct TargetCondition: Sendable {
     public var isEverything: Bool { targets == .devices && expression == nil }
 
     /// Whether the twin, one JSON object, is one of them. Devices and modules are told apart by whoever asks.
-    public func matches(_ document: [UInt8]) -> Bool {
+    public func matches(_ document: QueryDocument) -> Bool {
         guard targets != .nothing else { return false }
         guard let expression else { return true }
         return Evaluator(document).value(of: expression) == .boolean(true)
@@ -52,7 +52,7 @@ public struct TargetCondition: Sendable {
     /// - Parameters: the paths of a twin that differ, with what stood there before and after.
     public func depends(onChange before: [UInt8], _ after: [UInt8]) -> Bool {
         guard !reads.isEmpty else { return false }
-        let documents = [DocumentReader(before), DocumentReader(after)]
+        let documents = [before, after].map { DocumentReader(QueryDocument($0)) }
         return reads.contains { path in documents.contains { $0.text(at: path) != nil } }
     }
 }

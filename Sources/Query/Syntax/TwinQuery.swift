@@ -58,8 +58,16 @@ public struct TwinQuery: Sendable {
         group != nil || items.contains { if case .aggregate = $0 { true } else { false } }
     }
 
+    /// Whether another order of the documents could give other rows: a single count is the same in any.
+    public var dependsOnOrder: Bool {
+        guard group == nil, !items.isEmpty else { return true }
+        return !items.allSatisfy {
+            if case .aggregate(let aggregate, _) = $0 { aggregate.kind == .count } else { false }
+        }
+    }
+
     /// Whether the document, one JSON object, is among the rows: only where the condition is exactly true.
-    public func matches(_ document: [UInt8]) -> Bool {
+    public func matches(_ document: QueryDocument) -> Bool {
         TwinCondition(condition).matches(document)
     }
 }
@@ -81,7 +89,7 @@ public struct TwinCondition: Sendable {
         expression = try parser.condition()
     }
 
-    public func matches(_ document: [UInt8]) -> Bool {
+    public func matches(_ document: QueryDocument) -> Bool {
         guard let expression else { return true }
         return Evaluator(document).value(of: expression) == .boolean(true)
     }

@@ -68,17 +68,10 @@ struct RoutingTable: Sendable {
 }
 
 extension RouteMessage {
-    /// How conditions call what an event calls otherwise (query.md section 8).
-    private static let systemNames = [
-        "content-type": "contentType", "content-encoding": "contentEncoding", "iothub-enqueuedtime": "enqueuedTime",
-        "iothub-connection-device-id": "connectionDeviceId", "iothub-connection-module-id": "connectionModuleId",
-        "correlation-id": "correlationId", "user-id": "userId", "message-id": "messageId",
-    ]
-
     init(of event: DeviceEvent, readingBody: Bool, twin: [UInt8]?) {
         self.init(
             application: event.properties.all.map { ($0.name, $0.value ?? "") },
-            system: event.systemProperties.all.map { (Self.systemNames[$0.name] ?? $0.name, $0.value ?? "") },
+            system: event.systemProperties.all.map { (SystemPropertyName.routed($0.name), $0.value ?? "") },
             body: readingBody ? event.body : [], twin: twin)
     }
 }

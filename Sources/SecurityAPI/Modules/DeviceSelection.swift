@@ -66,7 +66,7 @@ enum DeviceSelection {
         guard case .matching(let condition) = self else { return moment.deviceIDs }
         var ids: [TwinID] = []
         moment.forEach(modules: false) { entity in
-            if condition.matches(entity.document.bytes) { ids.append(entity.id) }
+            if condition.matches(entity.queryDocument) { ids.append(entity.id) }
             return true
         }
         return ids.sorted()

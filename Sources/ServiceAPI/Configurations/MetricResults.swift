@@ -20,7 +20,7 @@ struct MetricResults: Sendable {
         }
         for modules in [false, true] where !counters.isEmpty {
             moment.forEach(modules: modules) { entity in
-                let document = QueryResult.document(of: entity)
+                let document = entity.queryDocument
                 for index in counters.indices {
                     for metric in counters[index].system.indices {
                         counters[index].system[metric].look(at: entity, document)
@@ -50,7 +50,7 @@ private struct MetricCounter {
         aggregation = query.isAggregate ? Aggregation(of: query) : nil
     }
 
-    mutating func look(at entity: Entity, _ document: [UInt8]) {
+    mutating func look(at entity: Entity, _ document: QueryDocument) {
         guard (query.collection == .modules) == entity.id.isModule else { return }
         if let configuration, !entity.configurations.contains(where: { $0.id == configuration }) { return }
         guard query.matches(document) else { return }

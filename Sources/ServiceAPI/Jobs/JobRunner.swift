@@ -103,7 +103,7 @@ final class JobRunner {
             Self.queue.async {
                 var devices: [TwinID] = []
                 moment.forEach(modules: false) { entity in
-                    if condition.matches(entity.document.bytes) { devices.append(entity.id) }
+                    if condition.matches(entity.queryDocument) { devices.append(entity.id) }
                     return true
                 }
                 back(devices.sorted())

@@ -27,6 +27,7 @@ final class MethodCalls {
         }
         let link = services.hub.links.methodLink(id)
         guard link != nil || invocation.connectTimeout > 0 else { throw .deviceNotOnline }
+        services.witness?.witnessed(.directMethodInvoked, of: id)
         // Unique over all shards, since calls from all of them meet at one device.
         nextNumber += 1
         let request = MethodRequest.ID(number: nextNumber << 6 | UInt64(services.shard.index))

@@ -70,6 +70,34 @@ extension Schema {
             ]))
     }
 
+    static var keyRequest: Schema {
+        .named(
+            "KeyRequest",
+            .object([
+                .needed("policyKey", .words(["primaryKey", "secondaryKey", "both"])),
+                .needed(
+                    "devices",
+                    .array(
+                        of: .object([.needed("id", .identifier), .optional("moduleId", .identifier)]), count: 1...1000)
+                ),
+            ]))
+    }
+
+    static var keyResult: Schema {
+        .named(
+            "KeyResult",
+            .object([
+                .needed("policyKey", .string),
+                .needed("rotatedKeys", .array(of: .object([.needed("id", .identifier)]))),
+                .needed(
+                    "errors",
+                    .array(
+                        of: .object([
+                            .needed("id", .string), .needed("errorCode", .integer), .needed("errorStatus", .string),
+                        ]))),
+            ]))
+    }
+
     static var twin: Schema {
         .named(
             "Twin",

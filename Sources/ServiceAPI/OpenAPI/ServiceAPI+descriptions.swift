@@ -24,6 +24,8 @@ extension ServiceAPI {
         all["BulkRegistry_UpdateRegistry"] = .init("Create, update and delete many identities.")
             .takes(.array(of: .registryItem, count: 1...100)).answers(200, .bulkResult)
             .answers(400, .oneOf([.bulkResult, .error]))
+        all["Devices_RegenerateKeys"] = .init("Make symmetric keys of many identities anew.").takes(.keyRequest)
+            .answers(200, .keyResult).answers(207, .keyResult).answers(400, .oneOf([.keyResult, .error]))
         all["Modules_GetModulesOnDevice"] = .init("List a device's modules.").answers(200, .array(of: .module))
         all["Modules_GetIdentity"] = .init("Read a module identity.").answers(200, .module)
         all["Modules_CreateOrUpdateIdentity"] = .init("Create a module, or update it where If-Match is given.")
@@ -43,6 +45,9 @@ extension ServiceAPI {
                 .object([.needed("query", .string)])
             )
             .answers(200, .array(of: .object([])), headers: ["x-ms-item-type", "x-ms-continuation"])
+        all["Emulator_ExplainQuery"] = .init("How the twins of a query are found.")
+            .takes(.object([.needed("query", .string)]))
+            .answers(200, .object([.needed("access", .words(["scan", "index"])), .needed("candidates", .count)]))
         return all
     }
 

@@ -12,6 +12,8 @@ import Vocabulary
 public final class QueryDesk: Sendable {
     /// Queries that may wait for their turn; more are answered 503.
     static let waitingQueries = 256
+    /// How long indexes are kept after the last query, in seconds.
+    static let idleIndexSeconds = 600.0
     /// Results that are kept, and rows of all of them together.
     static let keptResults = 256
     static let keptRows = 1_000_000
@@ -22,6 +24,7 @@ public final class QueryDesk: Sendable {
         var results: [UInt64: Kept] = [:]
         var rows = 0
         var waiting = 0
+        var indexesUsed: Timestamp?
     }
 
     private struct Kept {
@@ -30,6 +33,8 @@ public final class QueryDesk: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Of the one hub that the desk is asked about. Used on `queue` only, so that nobody ever waits for the lock.
+    private let indexes = Mutex(TwinIndexes())
     private let queue = DispatchQueue(label: "twinhub.query", qos: .userInitiated)
     private let environment: Environment
     /// Keeps clients from making tokens of their own.
@@ -48,12 +53,40 @@ public final class QueryDesk: Sendable {
         then answer: @escaping @Sendable (Result<QueryPage, HubError>) -> Void
     ) throws(HubError) {
         try look(through: hub) { [self, hub] moment in
+            guard query.collection != .jobs else {
+                let result = QueryResult(of: query, in: hub.jobs)
+                return answer(.success(page(of: result, kept: nil, from: 0, text, pageSize)))
+            }
             answer(
                 Result { () throws(HubError) in
-                    let result =
-                        try query.collection == .jobs
-                        ? QueryResult(of: query, in: hub.jobs) : QueryResult(of: query, in: moment)
+                    let finding = indexes.withLock { $0.find(query, in: moment) }
+                    let result = try QueryResult(of: query, finding.matches)
                     return page(of: result, kept: nil, from: 0, text, pageSize)
+                })
+            learn(query, moment)
+        }
+    }
+
+    /// After the answer, so that nobody waits for it but the next query.
+    private func learn(_ query: TwinQuery, _ moment: HubMoment) {
+        indexes.withLock { $0.learn(query, in: moment) }
+        let time = environment.now()
+        state.withLock { $0.indexesUsed = time }
+        queue.asyncAfter(deadline: .now() + Self.idleIndexSeconds) { [self] in
+            // They keep twins as they were when a query last looked.
+            if state.withLock({ $0.indexesUsed == time }) { indexes.withLock { $0 = TwinIndexes() } }
+        }
+    }
+
+    /// Runs a query of twins for how it is found.
+    func explain(
+        _ query: TwinQuery, of hub: Hub, then answer: @escaping @Sendable (QueryExplanation) -> Void
+    ) throws(HubError) {
+        try look(through: hub) { [self] moment in
+            answer(
+                indexes.withLock { indexes in
+                    let readiness = query.access.map { indexes.readiness(of: $0) } ?? []
+                    return QueryExplanation(indexes.find(query, in: moment), readiness)
                 })
         }
     }

@@ -23,22 +23,18 @@ struct QueryResult: Sendable {
         case aggregates([[UInt8]])
     }
 
-    /// Runs the query over everything. Rows are ordered by device and module, so that pages are the same each time.
-    init(of query: TwinQuery, in moment: HubMoment) throws(HubError) {
+    /// Makes the rows of the twins that match, however they were found. They are ordered by device and module, so that pages, and
+    /// sums of fractions, are the same each time.
+    init(of query: TwinQuery, _ matches: [Entity]) throws(HubError) {
         itemType = query.selectsDocuments ? .twin : .raw
-        var entities: [Entity] = []
-        moment.forEach(modules: query.collection == .modules) { entity in
-            if query.matches(Self.document(of: entity)) { entities.append(entity) }
-            return true
-        }
-        entities.sort { $0.id < $1.id }
+        let entities = query.dependsOnOrder ? matches.sorted { $0.id < $1.id } : matches
         guard query.isAggregate else {
             rows = .entities(query.top.map { Array(entities.prefix($0)) } ?? entities, query)
             return
         }
         var aggregation = Aggregation(of: query)
         do throws(Aggregation.TooManyGroups) {
-            for entity in entities { try aggregation.add(Self.document(of: entity)) }
+            for entity in entities { try aggregation.add(entity.queryDocument) }
         } catch {
             throw HubError(.argumentInvalid, "The query makes more than \(QueryLimits.groups) groups.")
         }
@@ -52,7 +48,7 @@ struct QueryResult: Sendable {
         for job in book.all {
             for part in job.devices.rows {
                 let row = DeviceJobRow(job: job, part: part)
-                if query.matches(row.document) { found.append(row) }
+                if query.matches(QueryDocument(row.document)) { found.append(row) }
             }
         }
         let order = found.indices.sorted { (found[$0].part.device, $0) < (found[$1].part.device, $1) }
@@ -63,14 +59,6 @@ struct QueryResult: Sendable {
         itemType = .jobResponse
         rows = .jobs(jobs)
     }
-
-    /// The twin as queries see it: a module's has `capabilities` here, and nowhere else (rest.md section 8).
-    static func document(of entity: Entity) -> [UInt8] {
-        let bytes = entity.document.bytes
-        return entity.id.isModule ? bytes.dropLast() + capabilities : bytes
-    }
-
-    private static let capabilities = Array(#","capabilities":{"iotEdge":false}}"#.utf8)
 
     var count: Int {
         switch rows {
@@ -88,7 +76,7 @@ struct QueryResult: Sendable {
         json.beginArray()
         switch rows {
         case .entities(let entities, let query):
-            for entity in entities[range] { query.writeRow(of: Self.document(of: entity), to: &json) }
+            for entity in entities[range] { query.writeRow(of: entity.queryDocument, to: &json) }
         case .deviceJobs(let rows):
             for row in rows[range] { json.raw(row.document) }
         case .jobs(let jobs):

@@ -24,16 +24,16 @@ enum HubRules {
         case .vulnerableCipher(let suite):
             let text = suite.map { "the connection used \(EvidenceReference.cut($0))" }
             return [.judge(.vulnerableCipher, text, EvidenceReference("tls"))]
-        case .twinChanged(.security(let module, let desired)): return configuration(desired, of: module)
-        case .twinChanged(.edgeAgent(let desired)): return [edge(desired)]
+        case .twinStands(.security(let module, let desired)): return configuration(desired, of: module)
+        case .twinStands(.edgeAgent(let desired)): return [edge(desired)]
         default: return []
         }
     }
 
-    private static func configuration(_ desired: JSONValue, of module: SecurityModule) -> [Judgement] {
+    private static func configuration(_ desired: JSONValue?, of module: SecurityModule) -> [Judgement] {
         // The recommendations are published for the classic agents' configuration only.
         guard module == .classic else { return [] }
-        let lint = ConfigurationLint.check(desired, of: module)
+        let lint = desired.map { ConfigurationLint.check($0, of: module) } ?? []
         let reference = EvidenceReference("twin")
         func judge(_ type: FindingType, _ rule: ConfigurationLint.Rule) -> Judgement {
             .judge(type, lint.first { $0.rule == rule }.map { "\($0.key ?? ""): \($0.text)" }, reference)
@@ -42,9 +42,9 @@ enum HubRules {
     }
 
     /// A module of `$edgeAgent`'s whose container is privileged; `createOptions` is JSON as a text.
-    private static func edge(_ desired: JSONValue) -> Judgement {
+    private static func edge(_ desired: JSONValue?) -> Judgement {
         let privileged = ["modules", "systemModules"].flatMap { group in
-            (desired[group]?.members.map { $0 } ?? []).compactMap { name, module -> String? in
+            (desired?[group]?.members.map { $0 } ?? []).compactMap { name, module -> String? in
                 guard let options = module["settings"]?["createOptions"]?.string,
                     let parsed = try? JSONDocument(parsing: options).root,
                     parsed["HostConfig"]?["Privileged"]?.bool == true

@@ -59,11 +59,17 @@ struct PayloadLintTests {
             expected: ["missingField UserId|UserName {\(login),\"Result\":\"Fail\"}"]),
     ]
 
+    private static func check(_ item: JSONValue, _ schema: EventSchema) -> [MessageLint] {
+        var found = LintList()
+        PayloadLint.check(item, against: schema, into: &found)
+        return found.kept
+    }
+
     @Test("What departs is named with its place and its bytes, and known departures are marked", arguments: rows)
     func departures(row: Row) throws {
         let document = try JSONDocument(parsing: row.item)
         let schema = try #require(EventSchema.named(row.event))
-        let found = MessageLint.check(document.root, against: schema).map { lint in
+        let found = Self.check(document.root, schema).map { lint in
             let bytes = String(decoding: document.bytes[lint.range], as: UTF8.self)
             return "\(lint.rule) \(lint.path) \(bytes)" + (lint.knownOf == nil ? "" : " known")
         }
@@ -72,7 +78,7 @@ struct PayloadLintTests {
 
     @Test("An item without any field lacks exactly the required ones", arguments: EventSchema.all)
     func required(schema: EventSchema) throws {
-        let found = MessageLint.check(try JSONDocument(parsing: "{}").root, against: schema)
+        let found = Self.check(try JSONDocument(parsing: "{}").root, schema)
         let expected = schema.fields.filter(\.isRequired).map(\.name)
         #expect(found.map(\.path) == expected + (schema.name == "Login" ? ["UserId|UserName"] : []))
     }

@@ -1,14 +1,18 @@
 import Defender
 import Events
+import Hub
 import JSON
 import Vocabulary
 
-/// What a device's security messages have said so far: how many, what of, and the last snapshot of each kind.
+/// What is known of a device's security: how many messages have come and what of, the last snapshot of each kind, and what is found
+/// from that and from whatever else was seen of the device.
 struct DeviceSecurity: Sendable {
     /// Names of events that are counted by themselves; a sender can make up any number of others, which are counted together.
     static let namesCounted = 64
     /// Bytes of snapshots that are kept for one device; what is larger is named without its payload.
     static let snapshotBytes = 256 << 10
+    /// Bytes of a name that is counted by itself.
+    static let nameBytes = 128
     private static let otherNames = "(other)"
 
     private var messages = 0
@@ -17,8 +21,11 @@ struct DeviceSecurity: Sendable {
     private var events: [String: Int] = [:]
     private var snapshots: [String: Snapshot] = [:]
     private var last: (sequence: UInt64, time: Timestamp)?
-    /// The generation of each connection that has sent, by module; a device that was made anew begins anew.
-    private(set) var generations: [String: String] = [:]
+    /// The generation of the device and of each module that has sent, by module, the device's own under no name: what was made anew
+    /// begins anew.
+    private(set) var generations: [String: String]
+    /// The security group that the device belongs to; nil before that was looked at.
+    private(set) var group: SecurityGroupName?
 
     /// What is found about the device from all this.
     private(set) var found = DeviceFindings()
@@ -30,41 +37,61 @@ struct DeviceSecurity: Sendable {
         var payload: [UInt8]?
     }
 
-    mutating func take(_ event: StoredEvent, _ stored: StoredMessage) {
-        let sender = stored.moduleID ?? ""
-        let generation = stored.systemProperty("iothub-connection-auth-generation-id") ?? ""
-        if let before = generations[sender], before != generation { self = DeviceSecurity() }
-        generations[sender] = generation
+    init(generation: String) { generations = ["": generation] }
+
+    /// Bytes of the snapshots' payloads.
+    var snapshotBytes: Int { snapshots.values.reduce(0) { $0 + ($1.payload?.count ?? 0) } }
+
+    /// Takes a security message in, of a sender of this generation.
+    ///
+    /// - Parameter room: bytes of snapshots that it may keep.
+    mutating func take(
+        _ event: StoredEvent, _ stored: StoredMessage, generation: String, room: Int
+    ) -> [FindingChange] {
+        generations[stored.moduleID ?? ""] = generation
         let message = SecurityMessage(stored: stored)
         messages += 1
         if message.kind == .unreadable { unreadable += 1 }
-        findings += message.lint.count + message.lintLeftOut
+        findings += message.lint.kept.count + message.lint.leftOut
         last = (event.sequence, event.enqueuedTime)
+        var changes: [FindingChange] = []
         for securityEvent in message.events {
-            count(securityEvent, in: message, event)
-            _ = found.observe(.securityEvent(securityEvent, text: message.text), at: event.enqueuedTime)
+            count(securityEvent, in: message, event, room: min(room, Self.snapshotBytes))
+            changes += found.observe(.securityEvent(securityEvent, text: message.text), at: event.enqueuedTime)
+        }
+        return changes
+    }
+
+    mutating func observe(_ evidence: Evidence, times: Int = 1, at time: Timestamp) -> [FindingChange] {
+        found.observe(evidence, times: times, at: time)
+    }
+
+    mutating func closeAll(at time: Timestamp) -> [FindingChange] { found.closeAll(at: time) }
+
+    /// Whether the device, and each module that has sent, is the one that this is about.
+    func isCurrent(of device: String, _ hub: Hub) -> Bool {
+        generations.allSatisfy { module, generation in
+            let id = TwinID(trusted: module.isEmpty ? device : "\(device)/\(module)")
+            return hub.entity(id).map { String($0.identity.generation) == generation } ?? false
         }
     }
 
-    /// Any message of the device or a module of it, security messages included.
-    mutating func heard(at time: Timestamp) { _ = found.observe(.deviceToCloud(.mqtt), at: time) }
-
-    /// Time has passed: what is silent, and which alerts are old, is seen only by this.
-    mutating func look(at time: Timestamp) { _ = found.observe(.clock, at: time) }
-
-    mutating func twinChanged(_ twin: Evidence.ChangedTwin, at time: Timestamp) {
-        _ = found.observe(.twinChanged(twin), at: time)
+    mutating func follow(_ name: SecurityGroupName, _ rules: SecurityGroup, at time: Timestamp) -> [FindingChange] {
+        group = name
+        return found.follow(rules, at: time)
     }
 
-    private mutating func count(_ event: SecurityEvent, in message: SecurityMessage, _ stored: StoredEvent) {
-        let name = event.name ?? Self.otherNames
+    private mutating func count(
+        _ event: SecurityEvent, in message: SecurityMessage, _ stored: StoredEvent, room: Int
+    ) {
+        let name = event.name.flatMap { $0.utf8.count <= Self.nameBytes ? $0 : nil } ?? Self.otherNames
         let isCounted = events[name] != nil || events.count < Self.namesCounted
         events[isCounted ? name : Self.otherNames, default: 0] += 1
-        guard isCounted, event.category == "Periodic" else { return }
+        guard isCounted, event.isSnapshot else { return }
         let bytes = event.payload.reduce(2) { $0 + $1.count + 1 }
         let others = snapshots.filter { $0.key != name }.values.reduce(0) { $0 + ($1.payload?.count ?? 0) }
         var payload: [UInt8]?
-        if bytes + others <= Self.snapshotBytes {
+        if bytes + others <= room {
             var json = JSONWriter(capacity: bytes)
             json.beginArray()
             for item in event.payload { json.raw(message.text[item]) }

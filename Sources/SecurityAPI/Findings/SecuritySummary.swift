@@ -26,13 +26,13 @@ struct SecuritySummary: Sendable {
     /// `{"deviceId",…}` with the members of `DeviceSecurity`. A message is counted a moment after its sender is answered.
     private func get(_ call: Call) throws(HubError) -> Answer {
         let id = try call.twinID()
-        guard call.hub.entity(id) != nil else { throw .deviceNotFound(id) }
-        let known = ledger.device(id.device).flatMap { Self.isOf(id, $0, call.hub) ? $0 : nil }
+        guard let entity = call.hub.entity(id) else { throw .deviceNotFound(id) }
+        let known = ledger.device(id) ?? DeviceSecurity(generation: String(entity.identity.generation))
         var json = JSONWriter()
         json.beginObject()
         json.key("deviceId")
         json.value(id.device)
-        (known ?? DeviceSecurity()).write(to: &json)
+        known.write(to: &json)
         json.endObject()
         return .now(.json(json.bytes))
     }
@@ -40,14 +40,15 @@ struct SecuritySummary: Sendable {
     /// Devices that one report shows.
     private static let devicesShown = 1_000
 
-    /// `{"devices":[{"deviceId","open":n,"findings":[…]}],"leftOut":n,"notEmulated":[{"name","reason"}]}`, by device.
+    /// `{"devices":[{"deviceId","open":n,"findings":[…]}],"leftOut":n,"notEmulated":[{"name","reason"}]}`, by device: the first of
+    /// them, or with `?after=DEVICE` those behind it. `leftOut` says how many there are behind the ones that are shown.
     private func report(_ call: Call) throws(HubError) -> Answer {
-        let known = ledger.devicesWithFindings().filter { Self.isOf(TwinID(trusted: $0.id), $0.security, call.hub) }
+        let (known, leftOut) = ledger.devicesWithFindings(after: call.parameter("after"), limit: Self.devicesShown)
         var json = JSONWriter()
         json.beginObject()
         json.key("devices")
         json.beginArray()
-        for (id, security) in known.prefix(Self.devicesShown) {
+        for (id, security) in known {
             json.beginObject()
             json.key("deviceId")
             json.value(id)
@@ -61,7 +62,7 @@ struct SecuritySummary: Sendable {
         }
         json.endArray()
         json.key("leftOut")
-        json.value(max(known.count - Self.devicesShown, 0))
+        json.value(leftOut)
         json.key("notEmulated")
         json.beginArray()
         for entry in NotEmulated.all {
@@ -75,14 +76,5 @@ struct SecuritySummary: Sendable {
         json.endArray()
         json.endObject()
         return .now(.json(json.bytes))
-    }
-
-    /// What an earlier device of that name has sent is not this one's.
-    private static func isOf(_ id: TwinID, _ security: DeviceSecurity, _ hub: Hub) -> Bool {
-        hub.entity(id) != nil
-            && security.generations.allSatisfy { sender, generation in
-                let sender = sender.isEmpty ? id : TwinID(trusted: "\(id.key)/\(sender)")
-                return hub.entity(sender).map { String($0.identity.generation) == generation } ?? false
-            }
     }
 }
