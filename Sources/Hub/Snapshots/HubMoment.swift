@@ -12,7 +12,9 @@ public struct HubMoment: Sendable {
 
     /// Hands over every device and module by id, a device before its modules, until it answers false.
     public func forEachInOrder(_ body: (Entity) -> Bool) {
-        var slots = stripes.flatMap { slots in slots.compactMap { slot in slot.key.map { (key: $0, slot: slot) } } }
+        var slots = stripes.flatMap { stripe in
+            stripe.slots.compactMap { slot in slot.key.map { (key: $0, slot: slot) } }
+        }
         slots.sort { $0.key < $1.key }
         for (_, slot) in slots {
             switch slot {
