@@ -59,8 +59,22 @@ struct DocumentReader {
             return .text(decoded[...])
         case .none: return .undefined
         default:
+            if let whole = wholeNumber(text) { return .number(whole) }
             return Double(String(decoding: text, as: UTF8.self)).map { .number($0) } ?? .undefined
         }
+    }
+
+    /// A short number without a fraction, as most are; nil for any other.
+    private static func wholeNumber(_ text: ArraySlice<UInt8>) -> Double? {
+        let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text
+        // So many digits are exact in a Double.
+        guard (1...15).contains(digits.count) else { return nil }
+        var value: Int64 = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            value = value * 10 + Int64(digit - UInt8(ascii: "0"))
+        }
+        return digits.count == text.count ? Double(value) : -Double(value)
     }
 
     static func elements(of array: ArraySlice<UInt8>) -> [QueryValue] {

@@ -58,11 +58,12 @@ public struct TwinQuery: Sendable {
         group != nil || items.contains { if case .aggregate = $0 { true } else { false } }
     }
 
-    /// Whether another order of the documents could give other rows: a single count is the same in any.
+    /// Whether another order of the documents could give other rows: sums of fractions and extremes of mixed kinds are others,
+    /// counts are the same in any.
     public var dependsOnOrder: Bool {
-        guard group == nil, !items.isEmpty else { return true }
-        return !items.allSatisfy {
-            if case .aggregate(let aggregate, _) = $0 { aggregate.kind == .count } else { false }
+        guard isAggregate else { return true }
+        return items.contains {
+            if case .aggregate(let aggregate, _) = $0 { aggregate.kind != .count } else { false }
         }
     }
 
