@@ -99,8 +99,8 @@ let package = Package(
         .executableTarget(
             name: "twinhub",
             dependencies: [
-                "Vocabulary", "JSON", "Access", "Defender", "Journal", "Reactor", "Hub", "Events", "HTTP", "MQTT",
-                "Endpoints", "DeviceAPI", "Simulator", "Emulator", arguments,
+                "Vocabulary", "JSON", "Access", "Defender", "Blobs", "Journal", "Reactor", "Hub", "Events", "HTTP",
+                "MQTT", "Endpoints", "DeviceAPI", "Simulator", "Emulator", arguments,
             ],
             swiftSettings: warnings),
 

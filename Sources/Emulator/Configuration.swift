@@ -21,6 +21,8 @@ public struct Configuration: Sendable {
     public var shards: Int?
     /// Bulk import lines that a new data folder begins with.
     public var seedFile: String?
+    /// In which `file:` URIs may name containers of imports and exports (`--import-export`); nil where none may.
+    public var importExportFolder: String?
     /// Routes, endpoints and enrichments as they are from now on; nil leaves them as the hub has them.
     public var routingFile: String?
     /// Names and addresses, besides the ones that every certificate of TwinHub's covers, by which clients reach the hub.

@@ -89,6 +89,9 @@ public final class Hub: Sendable {
     /// The scheduled jobs.
     public var jobs: JobBook { writer.published.withLock { $0.jobs } }
 
+    /// The imports and exports.
+    public var registryJobs: RegistryJobBook { writer.published.withLock { $0.registryJobs } }
+
     /// The certificate authorities, by name.
     public var authorities: [RegisteredAuthority] { writer.published.withLock { $0.authorities.authorities } }
 

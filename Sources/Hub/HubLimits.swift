@@ -50,6 +50,11 @@ public struct HubLimits: Sendable {
     /// Devices that one job calls at a time.
     public var callsPerJob = 100
 
+    /// Imports and exports that are known, those that have ended included.
+    public var registryJobs = 100
+    /// Errors that an import's log tells; it counts those beyond.
+    public var importErrors = 10_000
+
     /// Cloud-to-device messages that may wait for one device (mqtt.md section 5.5, as what follows).
     public var messagesPerDevice = 50
     /// Bytes of one, properties included.

@@ -34,7 +34,7 @@ enum HubNotifications {
         case .identityUpdated, .reset, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned,
             .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .securityGroupUpdated,
             .securityGroupDeleted, .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
-            .job, .routingUpdated:
+            .job, .registryJob, .routingUpdated:
             return []
         }
     }

@@ -16,6 +16,8 @@ struct ServeCommand: ParsableCommand {
     var ephemeral = false
     @Option(help: "Load this file of bulk import lines when the data folder is new.")
     var seed: String?
+    @Option(help: "The folder whose files imports and exports may name by file: URIs. (default: none)")
+    var importExport: String?
     @Option(
         help: "Route events as this file declares. (default: as the hub has it, and without routes all to one endpoint)"
     )
@@ -99,6 +101,7 @@ struct ServeCommand: ParsableCommand {
         var configuration = Configuration()
         configuration.dataFolder = ephemeral ? nil : place.data
         configuration.seedFile = seed
+        configuration.importExportFolder = importExport
         configuration.routingFile = routing
         configuration.durability = durability
         configuration.eventDurability = eventsDurability

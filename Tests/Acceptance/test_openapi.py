@@ -33,8 +33,9 @@ def microsofts():
     return [line.split() for line in text.splitlines() if not line.startswith("#")]
 
 
-#: Answers that Microsoft's description has and the real service does not give (rest.md sections 7 and 11).
-NEVER_SEEN = {"Modules_CreateOrUpdateIdentity": {"201"}, "Configuration_CreateOrUpdate": {"201"}}
+#: Answers that Microsoft's description has and the real service does not give (rest.md sections 7 and 11), or not beside another.
+NEVER_SEEN = {
+    "Modules_CreateOrUpdateIdentity": {"201"}, "Configuration_CreateOrUpdate": {"201"}, "Jobs_CancelImportExportJob": {"200"}}
 
 
 @pytest.mark.parametrize("method, path, name, statuses, body, parameters", microsofts(), ids=[row[2] for row in microsofts()])

@@ -13,23 +13,10 @@ SERVED = [
     ("GET", "/devices/gateway-a1/modules/azureiotsecurity"), ("GET", "/twins/gateway-a1"),
     ("GET", "/twins/gateway-a1/modules/azureiotsecurity"), ("GET", "/statistics/devices"), ("GET", "/statistics/service")]
 
-#: rest.md section 0: what the real hub has and TwinHub does not yet.
-NOT_YET = [
-    ("POST", "/jobs/create", {"type": "export"}), ("GET", "/jobs", None),
-    ("GET", "/jobs/5c9d0a43-0d7c-4a92-ae48-5a9b1f0f4b5c", None), ("DELETE", "/jobs/5c9d0a43-0d7c-4a92-ae48-5a9b1f0f4b5c", None),
-]
-
 
 @pytest.mark.parametrize("method, path", SERVED)
 def test_what_is_served(hub, method, path):
     assert hub.call(method, path).status_code == 200
-
-
-@pytest.mark.parametrize("method, path, body", NOT_YET, ids=[f"{method} {path}" for method, path, _ in NOT_YET])
-def test_what_is_not_emulated_yet_is_501_and_names_the_operation(hub, method, path, body):
-    more = {} if body is None else {"body": body}
-    text = expect_error(hub.call(method, path, **more), 501, "NotImplemented")
-    assert len(text.split()) >= 2
 
 
 def test_readme_tells_the_truth_about_what_is_emulated(hub):

@@ -298,11 +298,6 @@ def test_what_is_no_query_raises(registry):
     assert answer.headers["iothub-errorcode"] == "ArgumentInvalid"
 
 
-def test_what_is_not_emulated_yet_says_so(registry):
-    answer = failing(501, registry.protocol.jobs.get_import_export_jobs)
-    assert answer.headers["iothub-errorcode"] == "NotImplemented"
-
-
 def test_a_thumbprint_with_separators_is_refused(registry, name):
     colons = ":".join(THUMBPRINT[at:at + 2] for at in range(0, 40, 2))
     answer = failing(400, registry.create_device_with_x509, name, colons, None, "enabled")

@@ -11,7 +11,7 @@ from devices.waiting import eventually
 
 @pytest.fixture
 def site(hub, name):
-    """Three devices that a condition finds, and their condition."""
+    """Three devices that a condition finds, and their condition. Named before `client`, whose clients end before their devices."""
     devices = [f"{name}-{number}" for number in range(3)]
     for device in devices:
         hub.create(device)
@@ -48,7 +48,7 @@ def rows(hub, job):
     return {row["deviceId"]: row for row in found}
 
 
-def test_a_job_calls_every_device_and_keeps_what_each_has_said(client, hub, site, style):
+def test_a_job_calls_every_device_and_keeps_what_each_has_said(site, client, hub, style):
     devices, condition = site
     heard = [
         client(device, style=style).answer_methods(lambda request, status=status: (status, {"of": request.payload}))
@@ -69,7 +69,7 @@ def test_a_job_calls_every_device_and_keeps_what_each_has_said(client, hub, site
             "deviceMethodResponse": {"status": status, "payload": {"of": {"größe": [1, None]}}}}
 
 
-def test_a_device_that_is_away_or_silent_fails_by_itself(client, hub, site):
+def test_a_device_that_is_away_or_silent_fails_by_itself(site, client, hub):
     (speaks, silent, away), condition = site
     client(speaks).answer_methods()
     client(silent).answer_methods(lambda request: None)
@@ -82,7 +82,7 @@ def test_a_device_that_is_away_or_silent_fails_by_itself(client, hub, site):
     assert found[away]["error"]["code"] == "DeviceNotOnline"
 
 
-def test_a_job_waits_for_devices_that_connect_in_time(client, hub, site):
+def test_a_job_waits_for_devices_that_connect_in_time(site, client, hub):
     devices, condition = site
     job = call_method(hub, condition, connect=120, response=120)
     eventually(lambda: ok(hub.get(f"/jobs/v2/{job}")).get("deviceJobStatistics", {}).get("runningCount") == 3)
@@ -92,7 +92,7 @@ def test_a_job_waits_for_devices_that_connect_in_time(client, hub, site):
     assert {row["outcome"]["deviceMethodResponse"]["payload"] for row in rows(hub, job).values()} == {"awake"}
 
 
-def test_a_device_hears_of_the_update_that_a_job_makes(client, hub, site):
+def test_a_device_hears_of_the_update_that_a_job_makes(site, client, hub):
     devices, condition = site
     patches = [client(device).patches() for device in devices]
     schedule(hub, condition, type="scheduleUpdateTwin",

@@ -145,7 +145,7 @@ struct ConfigurationTests {
         it.execute(.patchTwin(ids[1], patch, .none))
         let marks = try ids.map { id in
             try JSONDocument(parsing: Array(it.entity(id).twin.desiredSection))
-                .root["$metadata"]?["a"]?["$lastUpdatedByDigest"]?.string
+                .root["$metadata"]?["a"]?["x"]?["$lastUpdatedByDigest"]?.string
         }
         #expect(marks[0] != nil && marks[0] == marks[1])
     }

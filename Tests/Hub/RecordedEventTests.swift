@@ -104,6 +104,20 @@ struct RecordedEventTests {
             #"{"jobId":"j","devices":[{"device":"d"},{"device":"e","answer":{"status":-7,"payload":{"x":1e3}}},{"device":"f","answer":{"status":200}},{"device":"g","error":{"code":"DeviceNotOnline","description":"é"}}]}"#
         ), ("job.ended", #"{"jobId":"j","status":"failed","reason":"no query"}"#),
         ("job.ended", #"{"jobId":"j","status":"completed"}"#), ("job.forgotten", #"{"jobIds":["i","j"]}"#),
+        (
+            "registryJob.enqueued",
+            #"{"job":{"jobId":"01234567-89ab-4def-8123-456789abcdef","type":"export","outputBlobContainerUri":"file:///a","outputBlobName":"b","excludeKeysInExport":true,"includeConfigurations":true,"configurationsBlobName":"c","storageAuthenticationType":"keyBased","created":"2027-01-15T08:00:00Z","deviceLines":0,"configurationLines":0}}"#
+        ),
+        (
+            "registryJob.enqueued",
+            #"{"job":{"jobId":"i","type":"import","inputBlobContainerUri":"https://h/emulator/blobs","inputBlobName":"é","outputBlobContainerUri":"file:///a","excludeKeysInExport":false,"storageAuthenticationType":"identityBased","created":"2027-01-15T08:00:00Z","deviceLines":7,"configurationLines":2},"origin":\#(origin)}"#
+        ), ("registryJob.began", #"{"jobId":"i"}"#),
+        (
+            "registryJob.imported",
+            #"{"jobId":"i","deviceLines":7,"configurationLines":1,"errors":[{"configurationId":"c","errorCode":400012,"errorStatus":"é"},{"deviceId":"d","moduleId":"m","errorCode":404001,"errorStatus":""}]}"#
+        ), ("registryJob.imported", #"{"jobId":"i","deviceLines":100,"configurationLines":0,"errors":[]}"#),
+        ("registryJob.ended", #"{"jobId":"i","status":"failed","reason":"no disk"}"#),
+        ("registryJob.ended", #"{"jobId":"i","status":"completed"}"#), ("registryJob.forgotten", #"{"jobIds":["i"]}"#),
         ("routing.updated", #"{"routing":{"routes":[{"name":"é\"","condition":"$body.t > 70"}]}}"#),
         ("routing.updated", #"{"routing":null}"#),
     ]
@@ -311,6 +325,7 @@ struct RecordedEventTests {
         it.waitForConfigurations()
         it.execute(.deleteConfiguration(configuration, .any))
         try JobTests.liveThroughEverything(it, device)
+        try RegistryJobTests.liveThroughEverything(it)
         it.execute(.putRouting(RoutingDeclaration(Array(#"{"routes":["\u0000😀"]}"#.utf8))))
         it.execute(.putRouting(nil))
         #expect(try it.entity(device).messages.count == 1)

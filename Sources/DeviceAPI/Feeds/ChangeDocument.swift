@@ -20,6 +20,7 @@ enum ChangeDocument {
         case updateDefenderSettings, updateSecurityGroup, deleteSecurityGroup, updateRouting
         case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
         case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
+        case enqueueRegistryJob, beginRegistryJob, importLines, endRegistryJob, forgetRegistryJobs
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
@@ -33,6 +34,8 @@ enum ChangeDocument {
         case .authorityUpdated, .authorityDeleted: .certificate
         case .configurationUpdated, .configurationDeleted, .configurationsSettled: .configuration
         case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten: .job
+        case .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded, .registryJobsForgotten:
+            .job
         }
     }
 
@@ -68,6 +71,11 @@ enum ChangeDocument {
         case .jobDevicesEnded: .endDeviceJobs
         case .jobEnded: .endJob
         case .jobsForgotten: .forgetJobs
+        case .registryJobEnqueued: .enqueueRegistryJob
+        case .registryJobBegan: .beginRegistryJob
+        case .registryJobImported: .importLines
+        case .registryJobEnded: .endRegistryJob
+        case .registryJobsForgotten: .forgetRegistryJobs
         case .routingUpdated: .updateRouting
         }
     }
@@ -125,7 +133,7 @@ enum ChangeDocument {
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
             .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated,
-            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .routingUpdated:
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .registryJob, .routingUpdated:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

@@ -32,6 +32,7 @@ public final class Emulator: Sendable {
     public let seededLines: Int
 
     private let storage: StorageAccount
+    private let files: FilesAPI
     private let reactor: Reactor
     private let readiness: Readiness
     private let door: Door
@@ -57,6 +58,10 @@ public final class Emulator: Sendable {
         policies = credentials.policies
         authorityFile = credentials.authorityFile
         storage = try Self.openStorage(configuration, environment)
+        if let folder = configuration.importExportFolder, !Files.makeFolder(folder) {
+            throw StartFailure("--import-export \(folder): \(Files.reason)")
+        }
+        files = FilesAPI(storage, importExportFolder: configuration.importExportFolder)
         readiness = Readiness()
         do {
             reactor = try Reactor(
@@ -81,7 +86,7 @@ public final class Emulator: Sendable {
         let lag = configuration.queryLag.map { QueryLag(seconds: $0) }
         let routes =
             ServiceAPI.routes(QueryDesk(environment: environment, lag: lag), jobs) + DeviceAPI.routes
-            + SecurityAPI.routes(ledger, security) + RoutingAPI.routes(deliveries) + FilesAPI(storage).routes
+            + SecurityAPI.routes(ledger, security) + RoutingAPI.routes(deliveries) + files.routes
             + operations.routes
         let dispatcher = Dispatcher(
             RouteTable(routes + [OpenAPIDocument.route(of: routes) { Operations.allDescriptions }]))
@@ -142,6 +147,7 @@ public final class Emulator: Sendable {
             DeviceAPI.begin(on: services)
             jobs.begin(on: services)
         }
+        files.registryJobs.look(hub)
         furnished.wait()
         readiness.become(.ready(hub, events))
     }
@@ -246,7 +252,8 @@ public final class Emulator: Sendable {
                 }
             }
         }
-        let finish = Once { [hub, relay, deliveries, events, reactor, storage] in
+        let finish = Once { [hub, relay, deliveries, events, reactor, storage, files] in
+            files.registryJobs.end()
             hub.close()
             relay.stop()
             deliveries.stop()

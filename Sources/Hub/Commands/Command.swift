@@ -77,6 +77,7 @@ public enum Command: Sendable {
     /// Brings these twins into line with the configurations. The last of a series says which revision all of them follow then.
     case settleConfigurations([TwinID], through: UInt64?)
     case job(JobCommand)
+    case registryJob(RegistryJobCommand)
 }
 
 /// What a reset leaves behind.
@@ -108,6 +109,8 @@ public enum Outcome: Sendable {
     case job(ScheduledJob)
     /// The devices that were claimed for a job's calls.
     case jobDevices([TwinID])
+    /// An import or export as it now stands.
+    case registryJob(RegistryJob)
     case refused(HubError)
 }
 

@@ -39,7 +39,7 @@ extension Event {
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
             .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .securityGroupUpdated,
             .securityGroupDeleted, .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
-            .job, .routingUpdated:
+            .job, .registryJob, .routingUpdated:
             break
         }
     }
@@ -72,7 +72,8 @@ extension Event {
             .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
             .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated, .configurationDeleted,
             .configurationsSettled, .twinTargeted, .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded,
-            .jobsForgotten, .routingUpdated:
+            .jobsForgotten, .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded,
+            .registryJobsForgotten, .routingUpdated:
             throw RecordError("kind")
         }
     }

@@ -35,6 +35,11 @@ extension RecordedEvent {
         case jobDevicesEnded = "job.devicesEnded"
         case jobEnded = "job.ended"
         case jobsForgotten = "job.forgotten"
+        case registryJobEnqueued = "registryJob.enqueued"
+        case registryJobBegan = "registryJob.began"
+        case registryJobImported = "registryJob.imported"
+        case registryJobEnded = "registryJob.ended"
+        case registryJobsForgotten = "registryJob.forgotten"
         case routingUpdated = "routing.updated"
     }
 
@@ -65,6 +70,7 @@ extension RecordedEvent {
         case .configurationsSettled: .configurationsSettled
         case .twinTargeted: .twinTargeted
         case .job(let event): event.kind
+        case .registryJob(let event): event.kind
         case .routingUpdated: .routingUpdated
         }
     }
@@ -80,7 +86,7 @@ extension RecordedEvent {
             id
         case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
             .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated, .configurationDeleted,
-            .configurationsSettled, .job, .routingUpdated:
+            .configurationsSettled, .job, .registryJob, .routingUpdated:
             nil
         }
     }
@@ -155,6 +161,8 @@ extension RecordedEvent {
         case .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted:
             event.writeConfiguration(to: &json)
         case .job(let event):
+            event.write(to: &json)
+        case .registryJob(let event):
             event.write(to: &json)
         case .routingUpdated(let declaration):
             json.key("routing")
@@ -233,6 +241,9 @@ extension RecordedEvent {
                 event = .twinTargeted(try id(), try [ConfigurationStanding](record: try part("configurations")))
             case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
                 event = .job(try JobEvent(kind, body))
+            case .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded,
+                .registryJobsForgotten:
+                event = .registryJob(try RegistryJobEvent(kind, body))
             case .routingUpdated:
                 let value = try part("routing")
                 event = .routingUpdated(value.isNull ? nil : try RoutingDeclaration(record: value))
@@ -358,6 +369,11 @@ extension RecordedEvent.Kind {
         case .jobDevicesEnded: "job.devicesEnded"
         case .jobEnded: "job.ended"
         case .jobsForgotten: "job.forgotten"
+        case .registryJobEnqueued: "registryJob.enqueued"
+        case .registryJobBegan: "registryJob.began"
+        case .registryJobImported: "registryJob.imported"
+        case .registryJobEnded: "registryJob.ended"
+        case .registryJobsForgotten: "registryJob.forgotten"
         case .routingUpdated: "routing.updated"
         }
     }

@@ -49,6 +49,7 @@ public enum Event: Sendable {
     /// patches.
     case twinTargeted(TwinID, [ConfigurationStanding])
     case job(JobEvent)
+    case registryJob(RegistryJobEvent)
     /// Where events for back ends go from now on; nil for where they go by default.
     case routingUpdated(RoutingDeclaration?)
 }

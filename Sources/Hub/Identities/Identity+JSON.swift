@@ -71,13 +71,15 @@ extension Identity {
     }
 
     /// All three members always stand there, null where they do not apply.
-    private func writeAuthentication(to json: inout JSONWriter) {
+    ///
+    /// - Parameter withKeys: whether symmetric keys are told; else they are null.
+    public func writeAuthentication(to json: inout JSONWriter, withKeys: Bool = true) {
         var keys: (primary: String?, secondary: String?) = (nil, nil)
         var thumbprints: (primary: String?, secondary: String?) = (nil, nil)
         switch authentication {
-        case .sas(let primary, let secondary): keys = (primary.base64, secondary.base64)
+        case .sas(let primary, let secondary) where withKeys: keys = (primary.base64, secondary.base64)
         case .selfSigned(let primary, let secondary): thumbprints = (primary?.text, secondary?.text)
-        case .certificateAuthority, .none: break
+        case .sas, .certificateAuthority, .none: break
         }
         json.beginObject()
         json.key("symmetricKey")

@@ -10,6 +10,21 @@ public struct HubMoment: Sendable {
     /// Every device's id, in order; nothing is read for it.
     public var deviceIDs: [TwinID] { stripes.flatMap { $0.slots.compactMap(\.deviceID) }.sorted() }
 
+    /// Hands over every device and module by id, a device before its modules, until it answers false.
+    public func forEachInOrder(_ body: (Entity) -> Bool) {
+        var slots = stripes.flatMap { stripe in
+            stripe.slots.compactMap { slot in slot.key.map { (key: $0, slot: slot) } }
+        }
+        slots.sort { $0.key < $1.key }
+        for (_, slot) in slots {
+            switch slot {
+            case .empty: continue
+            case .entity(let entity): guard body(entity) else { return }
+            case .stored(let stored): guard body(stored.restored()) else { return }
+            }
+        }
+    }
+
     /// Hands over every device, or every module, in no order, until it answers false.
     public func forEach(modules: Bool, _ body: (Entity) -> Bool) {
         for stripe in stripes {

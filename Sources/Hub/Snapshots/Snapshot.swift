@@ -13,6 +13,7 @@ struct Snapshot: Sendable {
     let groups: SecurityGroupRegistry
     let configurations: ConfigurationRegistry
     let jobs: JobBook
+    let registryJobs: RegistryJobBook
     let routing: RoutingDeclaration?
     let connected: Set<TwinID>
     let queued: Set<TwinID>
@@ -28,6 +29,7 @@ struct Snapshot: Sendable {
         groups = state.groups
         configurations = state.configurations
         jobs = state.jobs
+        registryJobs = state.registryJobs
         routing = state.routing
         connected = state.attention.connected
         queued = state.attention.queued
@@ -87,6 +89,13 @@ struct Snapshot: Sendable {
                 json.endObject()
                 try flush()
             }
+        }
+        for job in registryJobs.jobs {
+            json.beginObject()
+            json.key("registryJob")
+            job.write(to: &json)
+            json.endObject()
+            try flush()
         }
         for seeded in seed.identities {
             json.beginObject()

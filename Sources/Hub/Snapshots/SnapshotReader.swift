@@ -21,6 +21,7 @@ struct SnapshotReader {
     private(set) var authorities = AuthorityRegistry()
     private(set) var groups = SecurityGroupRegistry()
     private(set) var jobs = JobBook()
+    private(set) var registryJobs = RegistryJobBook()
     /// Whose devices come next.
     private var job: JobID?
     private var seeded: [SeededIdentity] = []
@@ -63,6 +64,8 @@ struct SnapshotReader {
         } else if let entry = body["jobDevices"], let job {
             let rows = try entry.elements.map { try DeviceJob(record: $0) }
             _ = jobs.update(job) { for row in rows { $0.devices.append(row) } }
+        } else if let entry = body["registryJob"] {
+            registryJobs.append(try RegistryJob(record: entry))
         } else if let entry = body["seeded"] {
             seeded.append(try SeededIdentity(record: entry))
         } else {

@@ -96,6 +96,7 @@ extension HubState {
         case .settleConfigurations(let ids, let revision):
             return try settleConfigurations(ids, through: revision, context)
         case .job(let command): return try decide(command, context)
+        case .registryJob(let command): return try decide(command, context)
         }
     }
 

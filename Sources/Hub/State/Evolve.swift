@@ -61,6 +61,8 @@ extension HubState {
             put(try existing(id).with(configurations: standings))
         case .job(let event):
             try evolve(event, at: time)
+        case .registryJob(let event):
+            try evolve(event, at: time)
         case .routingUpdated(let declaration):
             routing = declaration
         }
@@ -161,6 +163,12 @@ public struct EvolveError: Error, CustomStringConvertible {
     }
 
     init(job: JobID, reason: String) {
+        subject = "job \(job)"
+        self.reason = reason
+        refusal = nil
+    }
+
+    init(registryJob job: RegistryJobID, reason: String) {
         subject = "job \(job)"
         self.reason = reason
         refusal = nil

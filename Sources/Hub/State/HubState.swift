@@ -18,6 +18,7 @@ struct HubState {
     var groups: SecurityGroupRegistry
     var configurations: ConfigurationRegistry
     var jobs: JobBook
+    var registryJobs: RegistryJobBook
     var routing: RoutingDeclaration?
     /// Identities that the command at hand has promised and not yet made.
     var promisedIdentities = 0
@@ -32,7 +33,8 @@ struct HubState {
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
         groups: SecurityGroupRegistry = SecurityGroupRegistry(),
         configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
-        routing: RoutingDeclaration? = nil, attention: Attention = Attention(), nextExpiry: Timestamp? = nil
+        registryJobs: RegistryJobBook = RegistryJobBook(), routing: RoutingDeclaration? = nil,
+        attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
         self.base = base
         self.limits = limits
@@ -44,6 +46,7 @@ struct HubState {
         self.groups = groups
         self.configurations = configurations
         self.jobs = jobs
+        self.registryJobs = registryJobs
         self.routing = routing
         self.attention = attention
         // Where messages wait that nobody has looked at yet, any may be due.
@@ -59,8 +62,8 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, groups: groups, configurations: configurations, jobs: jobs, routing: routing,
-            attention: attention, nextExpiry: nextExpiry)
+            settings: settings, groups: groups, configurations: configurations, jobs: jobs, registryJobs: registryJobs,
+            routing: routing, attention: attention, nextExpiry: nextExpiry)
     }
 
     /// Every device, in no order.
@@ -90,6 +93,7 @@ struct HubState {
         groups = SecurityGroupRegistry()
         configurations.clear()
         jobs = JobBook()
+        registryJobs = RegistryJobBook()
     }
 
     /// Everybody has been looked at whose messages might be due.

@@ -25,7 +25,7 @@ final class Replay: LogVisitor {
                 seed: snapshot.seed, feedback: snapshot.header?.feedback ?? FeedbackQueue(),
                 authorities: snapshot.authorities, settings: snapshot.header?.settings ?? DefenderSettings(),
                 groups: snapshot.groups, configurations: snapshot.configurations, jobs: snapshot.jobs,
-                routing: snapshot.header?.routing,
+                registryJobs: snapshot.registryJobs, routing: snapshot.header?.routing,
                 attention: Attention(
                     connected: snapshot.header?.connected ?? [], queued: snapshot.header?.queued ?? []))
     }

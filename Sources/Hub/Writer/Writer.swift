@@ -41,6 +41,7 @@ final class Writer: @unchecked Sendable {
         var groups: SecurityGroupRegistry
         var configurations: ConfigurationRegistry
         var jobs: JobBook
+        var registryJobs: RegistryJobBook
         var routing: RoutingDeclaration?
         var obstacle: String?
     }
@@ -75,7 +76,7 @@ final class Writer: @unchecked Sendable {
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 authorities: state.authorities, trust: state.authorities.trust,
                 settings: state.settings, groups: state.groups, configurations: state.configurations,
-                jobs: state.jobs, routing: state.routing, obstacle: nil))
+                jobs: state.jobs, registryJobs: state.registryJobs, routing: state.routing, obstacle: nil))
     }
 
     /// Goes on with what a process before this one has not finished.
@@ -200,6 +201,7 @@ final class Writer: @unchecked Sendable {
                 $0.groups = state.groups
                 $0.configurations = state.configurations
                 $0.jobs = state.jobs
+                $0.registryJobs = state.registryJobs
                 $0.routing = state.routing
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
