@@ -1,5 +1,6 @@
 """Device security groups, their custom alerts, and what the hub itself sees of devices (defender.md sections 6.5 and 6.6)."""
 
+import base64
 import json
 import ssl
 import time
@@ -247,6 +248,35 @@ def test_where_defender_is_not_in_use_nothing_is_noted(own):
     ok(own.put("/emulator/defender/settings", {"modules": "classic"}))
     assert own.as_(wrong).post("/devices/d/messages/events", data=b"x").status_code == 401
     assert opened(own, "d", "IoT_Invalid_SAS_Token")["count"] == 1
+
+
+def by_keys(first, second):
+    keys = [base64.b64encode(letter.encode() * 32).decode() for letter in (first, second)]
+    return {"type": "sas", "symmetricKey": {"primaryKey": keys[0], "secondaryKey": keys[1]}}
+
+
+def by_thumbprints(first, second):
+    prints = {"primaryThumbprint": first * 40, "secondaryThumbprint": second * 64}
+    return {"type": "selfSigned", "x509Thumbprint": prints}
+
+
+@pytest.mark.parametrize("by", [by_keys, by_thumbprints])
+def test_devices_that_sign_in_with_the_same_key_or_thumbprint_are_named_to_each_other_until_they_do_not(new_server, by):
+    hub, type = Hub(new_server("--defender")), "IoT_SharedCredentials"
+    own = {"alone": by("A", "B"), "one": by("C", "D"), "two": by("C", "E"), "three": by("F", "E")}
+    for device, authentication in own.items():
+        hub.create(device, authentication=authentication)
+        hub.desired(device, {"n": 1})
+    wait_for(lambda: (found(hub, "two", type) or {}).get("text") == "shared with one, three")
+    assert found(hub, "one", type)["text"] == "shared with two" == found(hub, "three", type)["text"]
+    assert found(hub, "two", type)["severity"] == "High" and found(hub, "two", type)["evidence"]["source"] == "registry"
+    changed = {"deviceId": "two", "authentication": by("0", "E")}
+    ok(hub.put("/devices/two", changed, etag="*"))
+    wait_for(lambda: found(hub, "one", type)["state"] == "closed")
+    assert found(hub, "two", type)["text"] == "shared with three" and found(hub, "two", type)["state"] == "open"
+    hub.remove("three")
+    wait_for(lambda: found(hub, "two", type)["state"] == "closed")
+    assert found(hub, "alone", type) is None
 
 
 def test_a_weak_cipher_suite_is_to_be_upgraded_until_a_strong_one_is_used(new_server):

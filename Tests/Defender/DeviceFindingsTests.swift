@@ -257,9 +257,9 @@ struct DeviceFindingsTests {
         Story(
             "what the hub sees of its registry and its connections",
             [
-                Step(0, .credentialsShared(with: [])),
-                Step(1, .credentialsShared(with: ["d2"]), ["opened IoT_SharedCredentials"]),
-                Step(2, .credentialsShared(with: []), ["closed IoT_SharedCredentials"]),
+                Step(0, .credentialsShared(with: [], more: 0)),
+                Step(1, .credentialsShared(with: ["d2"], more: 0), ["opened IoT_SharedCredentials"]),
+                Step(2, .credentialsShared(with: [], more: 0), ["closed IoT_SharedCredentials"]),
                 Step(3, .vulnerableCipher(suite: "AES128-SHA"), ["opened IoT_VulnerableTLSCipherSuite"]),
                 Step(4, .vulnerableCipher(suite: nil), ["closed IoT_VulnerableTLSCipherSuite"]),
                 Step(

@@ -22,8 +22,9 @@ public enum Evidence: Sendable {
     case tokenInvalid
     case certificateExpired
     case thumbprintMismatch
-    /// Other devices that sign in with the same key or thumbprint; none of them clears the finding.
-    case credentialsShared(with: [String])
+    /// Some of the other devices that sign in with the same key or thumbprint, and how many more there are; none of them clears
+    /// the finding.
+    case credentialsShared(with: [String], more: Int)
     /// A connection came about; the suite is nil where it is one that is not to be upgraded.
     case vulnerableCipher(suite: String?)
     /// Time has passed. Silence, thresholds not reached and old alerts are seen only by this.

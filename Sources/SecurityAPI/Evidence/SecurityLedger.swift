@@ -1,3 +1,4 @@
+import Access
 import Defender
 import Dispatch
 import Endpoints
@@ -48,6 +49,7 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     var isReading = false
     var keptSnapshotBytes = 0
     private var groups: [SecurityGroupName: SecurityGroup] = [:]
+    private var shared = SharedCredentials()
     /// Whether devices are remembered of which no security message has come; and whether even those of which nothing is seen.
     private(set) var remembersAll = false
     private var remembersSilent = false
@@ -207,6 +209,7 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
             changes += body(&ledger[device]!)
             tell(changes, of: device)
         }
+        if twins != nil { noteCredentials(of: device, entity.identity.authentication, at: time) }
     }
 
     private func forget(_ device: String, at time: Timestamp) {
@@ -214,6 +217,18 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
             guard var security = ledger.removeValue(forKey: device) else { return }
             keptSnapshotBytes -= security.snapshotBytes
             tell(security.closeAll(at: time), of: device)
+        }
+        noteCredentials(of: device, nil, at: time)
+    }
+
+    /// One device's credentials are evidence about those that share them.
+    private func noteCredentials(of device: String, _ authentication: Authentication?, at time: Timestamp) {
+        for concerned in shared.note(device, authentication) {
+            let (named, more) = shared.others(of: concerned)
+            ledger.withLock { ledger in
+                let changes = ledger[concerned]?.observe(.credentialsShared(with: named, more: more), at: time)
+                tell(changes ?? [], of: concerned)
+            }
         }
     }
 

@@ -12,15 +12,10 @@ enum HubRules {
             return [.holds(.certificateExpired, "a certificate was used after its time", authentication)]
         case .thumbprintMismatch:
             return [.holds(.thumbprintMismatch, "a certificate has neither thumbprint of the device", authentication)]
-        case .credentialsShared(let others):
-            // So many names tell enough; the rest are counted.
-            let some = others.prefix(5).joined(separator: ", ")
-            let more = others.count > 5 ? " and \(others.count - 5) more" : ""
-            return [
-                .judge(
-                    .sharedCredentials, others.isEmpty ? nil : "shared with \(some)\(more)",
-                    EvidenceReference("registry"))
-            ]
+        case .credentialsShared(let others, let more):
+            let some = others.joined(separator: ", ")
+            let text = others.isEmpty ? nil : "shared with \(some)\(more > 0 ? " and \(more) more" : "")"
+            return [.judge(.sharedCredentials, text, EvidenceReference("registry"))]
         case .vulnerableCipher(let suite):
             let text = suite.map { "the connection used \(EvidenceReference.cut($0))" }
             return [.judge(.vulnerableCipher, text, EvidenceReference("tls"))]
