@@ -7,24 +7,6 @@ indirect enum RouteExpression: Sendable {
     case binary(RouteOperator, RouteExpression, RouteExpression)
     case call(RouteFunction, [RouteExpression])
 
-    var type: RouteType {
-        switch self {
-        case .literal(let value):
-            switch value {
-            case .undefined: .undefined
-            case .null: .null
-            case .boolean: .bool
-            case .number: .number
-            case .string: .string
-            }
-        case .reference(let reference): reference.type
-        case .not: .bool
-        case .negative: .number
-        case .binary(let operation, let left, let right): operation.result(left.type, right.type) ?? .undefined
-        case .call(let function, _): function.result
-        }
-    }
-
     /// Whether some part of it is a reference of this kind.
     func reads(_ isWanted: (RouteReference) -> Bool) -> Bool {
         switch self {

@@ -8,9 +8,9 @@ struct RouteParser {
     /// A part of the condition with the places of its first and last tokens.
     private struct Part {
         let expression: RouteExpression
+        let type: RouteType
         let start: RouteConditionError.Place
         var end: RouteConditionError.Place
-        var type: RouteType { expression.type }
     }
 
     init(_ text: String, isOfTwinChanges: Bool) throws(RouteConditionError) {
@@ -39,14 +39,15 @@ struct RouteParser {
         var left = try binary(level + 1)
         while let operation = operation(of: level) {
             let right = try binary(level + 1)
-            guard operation.result(left.type, right.type) != nil else {
+            guard let type = operation.result(left.type, right.type) else {
                 let expected = operation.expected(left.type, right.type).rawValue
                 throw fail(
                     "Invalid operands to binary operator '\(operation.rawValue)': have '\(left.type.rawValue)' and '\(right.type.rawValue)', expected '\(expected)' and '\(expected)'",
                     left.start, right.end)
             }
             left = Part(
-                expression: .binary(operation, left.expression, right.expression), start: left.start, end: right.end)
+                expression: .binary(operation, left.expression, right.expression), type: type, start: left.start,
+                end: right.end)
         }
         return left
     }
@@ -72,12 +73,12 @@ struct RouteParser {
             guard inner.type.fits(.bool) || inner.type == .null else {
                 throw invalidOperand("not", inner, .bool, first.start)
             }
-            return Part(expression: .not(inner.expression), start: first.start, end: inner.end)
+            return Part(expression: .not(inner.expression), type: .bool, start: first.start, end: inner.end)
         }
         if first.kind == .mark("-") {
             let inner = try operand()
             guard inner.type.fits(.number) else { throw invalidOperand("-", inner, .number, first.start) }
-            return Part(expression: .negative(inner.expression), start: first.start, end: inner.end)
+            return Part(expression: .negative(inner.expression), type: .number, start: first.start, end: inner.end)
         }
         return try primary()
     }
@@ -97,24 +98,29 @@ struct RouteParser {
             try enter()
             defer { depth -= 1 }
             var inner = try binary(0)
-            inner = Part(expression: inner.expression, start: first.start, end: token.end)
+            inner = Part(expression: inner.expression, type: inner.type, start: first.start, end: token.end)
             try close()
             return inner
         }
         if case .name(let name) = first.kind, tokens[position + 1].kind == .mark("(") { return try call(name) }
         let expression: RouteExpression
+        let type: RouteType
         switch first.kind {
-        case .literal(let value): expression = .literal(value)
-        case .name(let name): expression = .reference(.application(name.lowercased()))
-        case .system(let name): expression = .reference(.either(name.lowercased()))
-        case .systemOnly(let name): expression = .reference(.system(name.lowercased()))
-        case .body(let steps): expression = .reference(.body(steps))
-        case .twin(let steps): expression = .reference(.twin(steps))
+        case .literal(let value): (expression, type) = (.literal(value), value.type)
+        case .name(let name): (expression, type) = Self.reference(.application(name.lowercased()))
+        case .system(let name): (expression, type) = Self.reference(.either(name.lowercased()))
+        case .systemOnly(let name): (expression, type) = Self.reference(.system(name.lowercased()))
+        case .body(let steps): (expression, type) = Self.reference(.body(steps))
+        case .twin(let steps): (expression, type) = Self.reference(.twin(steps))
         case .mark(")"): throw fail("Syntax error: unmatched closing ')'")
         case .keyword, .mark, .end: throw unexpected()
         }
         advance()
-        return Part(expression: expression, start: first.start, end: first.end)
+        return Part(expression: expression, type: type, start: first.start, end: first.end)
+    }
+
+    private static func reference(_ reference: RouteReference) -> (RouteExpression, RouteType) {
+        (.reference(reference), reference.type)
     }
 
     private mutating func call(_ name: String) throws(RouteConditionError) -> Part {
@@ -137,7 +143,9 @@ struct RouteParser {
             throw fail(
                 "Invalid arguments to built-in function '\(name)': \(name)(\(given))", first.start, end)
         }
-        return Part(expression: .call(function, arguments.map(\.expression)), start: first.start, end: end)
+        return Part(
+            expression: .call(function, arguments.map(\.expression)), type: function.result, start: first.start,
+            end: end)
     }
 
     /// A path within a twin's change is written as a bare name with dots, or as a string.
