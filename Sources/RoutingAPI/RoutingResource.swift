@@ -42,9 +42,10 @@ struct RoutingResource {
     private func declare(
         _ declaration: RoutingDeclaration?, _ call: Call, _ answer: @escaping () -> HTTPResponse
     ) -> Answer {
-        call.submit(.putRouting(declaration)) { [deliveries] (outcome) throws(HubError) in
+        let ticket = deliveries.declaring(to: call.hub, call.services.events)
+        return call.submit(.putRouting(declaration)) { [deliveries] (outcome) throws(HubError) in
+            deliveries.declared(ticket)
             if case .refused(let error) = outcome { throw error }
-            deliveries.declared()
             return answer()
         }
     }

@@ -181,6 +181,35 @@ def test_a_webhook_gets_messages_as_an_array(new_server, receiver):
     wait_for(lambda: health(hub, "hook")["delivered"] == 100)
 
 
+@pytest.mark.parametrize("ephemeral", [False, True])
+def test_a_webhook_gets_what_comes_after_its_declaration_and_nothing_twice(new_server, receiver, tmp_path, ephemeral):
+    there = receiver()
+    without_disk = ["--ephemeral", "--ready-file", tmp_path / "server.json"]
+    hub = Hub(new_server(*(without_disk if ephemeral else []), data=tmp_path))
+    hub.create("d1")
+    numbers_sent = iter(range(100))
+
+    def declare(**endpoints):
+        ok(hub.put("/emulator/routing", plan(**endpoints)))
+        assert send(hub, "d1", {"n": next(numbers_sent)}).status_code == 204
+
+    def taken(*expected):
+        # Noted, too: what is under way when an endpoint goes may come twice.
+        wait_for(lambda: len(there.taken) >= len(expected) and health(hub, "hook")["delivered"] == 1)
+        assert numbers(there.taken) == list(expected)
+
+    # What lies in the store for a feed of this name stays there.
+    declare(feeds=[{"name": "hook"}])
+    declare(webhooks=[{"name": "hook", "url": there.url}])
+    taken(1)
+    # It comes back under its name, and then its address is another one.
+    declare(feeds=[{"name": "other"}])
+    declare(webhooks=[{"name": "hook", "url": there.url}])
+    taken(1, 3)
+    declare(webhooks=[{"name": "hook", "url": there.url + "&again=1"}])
+    taken(1, 3, 4)
+
+
 def test_a_webhook_that_fails_is_tried_again(new_server, receiver):
     there = receiver(503, 302)
     hub = Hub(new_server())

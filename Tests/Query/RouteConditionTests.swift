@@ -50,7 +50,12 @@ struct RouteConditionTests {
             "not is_defined(substring('hello', 6))", "index_of('hello', 'l') = 2 and index_of('hello', 'z') = -1",
             "contains('hello', 'ell') and ends_with('hello', 'lo')", "(nothing ?? 'x') = 'x'", "0x10 = 16",
             "2 + 3 * 4 = 14", "1 < 2 = true", "'a' < 'b'", "\"\\u0041\" = 'A'", "undefined = 1 or true",
-            "false and undefined = 1 or true", "key1 != 'x' and key1 <> 'y'", "as_number($body.text) = 50",
+            "false and undefined = 1 or true",
+            "'\u{e9}' <> 'e\u{301}' and contains('\u{e9}', '\u{e9}')",
+            "not contains('e\u{301}', '\u{e9}') and contains('e\u{301}', 'e')",
+            "index_of('a\u{1F600}\u{e9}b', 'b') = 4",
+            "index_of('', '') = 0 and index_of('a', '') = 0 and index_of('', 'a') = -1", "key1 != 'x' and key1 <> 'y'",
+            "as_number($body.text) = 50",
         ])
     func `These hold`(condition: String) throws {
         #expect(try result(condition) == .true)
@@ -179,6 +184,17 @@ struct RouteConditionTests {
         let message = RouteMessage(
             application: [], system: [("contentType", "application/json"), ("contentEncoding", encoding)], body: body)
         #expect(try result("$body.a = 'ä😀'", message) == .true)
+    }
+
+    @Test(arguments: [100_000, 3]) func `Texts are searched in a time that goes with their length`(length: Int) throws {
+        // To compare at each place would take 10¹⁰ steps.
+        let end = "b" + String(repeating: "a", count: length)
+        let text = String(repeating: "a", count: 2 * length) + "\u{1F600}"
+        let message = RouteMessage(
+            application: [("text", text), ("end", end), ("most", String(text.dropFirst(length)))], system: [], body: [])
+        #expect(try result("not contains(text, end) and index_of(text, end) = -1", message) == .true)
+        #expect(try result("contains(text, most) and index_of(text, most) = 0", message) == .false)
+        #expect(try result("index_of(text, most) = \(length)", message) == .true)
     }
 
     @Test func `A condition says whether it needs the twin, and is bounded`() throws {

@@ -101,14 +101,14 @@ import Vocabulary
     @Test func `Enrichments are of the twin, the hub or the text itself`() throws {
         let values = [
             "plain", "$twin.tags.site", "$twin.tags.n", "$twin.tags.o", "$twin.tags.none", "$IotHubName",
-            "$twin.properties.desired.$version",
+            "$twin.properties.desired.$version", "$Twin.TAGS.Site",
         ]
         let list = values.enumerated().map { #"{"key":"e\#($0)","value":"\#($1)","endpointNames":["events"]}"# }
         try declare("{\"enrichments\":[\(list.joined(separator: ","))]}")
         let event = routed(message("{}", ["e0": "sent"]))
-        let expected = ["plain", "A", "3", #"{"p":"q"}"#, "$twin.tags.none", "twinhub", "1"]
+        let expected = ["plain", "A", "3", #"{"p":"q"}"#, "$twin.tags.none", "twinhub", "1", "A"]
         #expect(event.properties.all.map { $0.value } == expected)
-        #expect(event.routing?.enrichments.map(\.original) == ["sent", nil, nil, nil, nil, nil, nil])
+        #expect(event.routing?.enrichments.map(\.original) == ["sent", nil, nil, nil, nil, nil, nil, nil])
         // A sender of which nothing is known.
         #expect(routed(message(from: "d9")).properties["e1"] == "$twin.tags.site")
     }

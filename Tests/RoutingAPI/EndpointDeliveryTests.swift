@@ -1,3 +1,4 @@
+import Dispatch
 import Events
 import Foundation
 import JSON
@@ -44,6 +45,7 @@ private final class ScriptedTarget: DeliveryTarget {
 
 @Suite struct EndpointDeliveryTests {
     private let folder = TemporaryFolder()
+    private let log = ScriptedLog()
     private let store: EventStore
     private let endpoint: CustomEndpoint
 
@@ -51,22 +53,31 @@ private final class ScriptedTarget: DeliveryTarget {
         var limits = EventLimits()
         // Most of it is read from the log.
         limits.eventsInMemory = 5
-        store = try EventStore(log: MemoryLog(), limits: limits, router: ToOneEndpoint())
+        store = try EventStore(log: log, limits: limits, router: ToOneEndpoint())
         let plan = #"{"endpoints":{"folders":[{"name":"\#(endpointName)"}]}}"#
         endpoint = try RoutingPlan(JSONDocument(parsing: plan).root).endpoints[0]
     }
 
-    private func delivery(to target: some DeliveryTarget, attempts: Int? = nil) -> EndpointDelivery {
+    private func delivery(
+        to target: some DeliveryTarget, attempts: Int? = nil, report: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> EndpointDelivery {
         var retry = RetryPolicy(attempts: attempts)
         retry.firstWait = 1
         retry.longestWait = 1
         return EndpointDelivery(
             to: endpoint, target, retry, DeliveryCursor(path: folder.path + "/cursor"), from: store,
-            environment: .system, report: { _ in })
+            environment: .system, report: report)
     }
 
-    private func until(_ condition: () -> Bool) {
-        while !condition() { usleep(1000) }
+    /// How long a condition is waited for, in milliseconds: longer than any machine takes.
+    private static let patience = 120_000
+
+    private func until(_ condition: () -> Bool, at place: SourceLocation = #_sourceLocation) {
+        for _ in 0..<Self.patience {
+            if condition() { return }
+            usleep(1000)
+        }
+        Issue.record("it never came to that", sourceLocation: place)
     }
 
     private func status(_ delivery: EndpointDelivery) -> String {
@@ -145,15 +156,54 @@ private final class ScriptedTarget: DeliveryTarget {
         #expect(target.bodies == ["2"])
     }
 
-    @Test func `A cursor is what was written last, and 0 where nothing was or can be read`() throws {
-        let path = folder.path + "/other"
-        let cursor = DeliveryCursor(path: path)
-        #expect(cursor.read() == 0 && DeliveryCursor(path: nil).read() == 0)
+    @Test func `What was read while it was stopped is not delivered`() throws {
+        try store.appendAndWait(some)
+        let target = ScriptedTarget()
+        let stopped = log.gate.withLock { _ in
+            let reading = delivery(to: target)
+            until { log.reads.load(ordering: .relaxed) > 0 }
+            reading.stop()
+            return reading
+        }
+        // Reads are answered one after another, and each stop waits for what was answered.
+        let isAnswered = DispatchSemaphore(value: 0)
+        store.read(after: 0, limit: 1) { _ in isAnswered.signal() }
+        isAnswered.wait()
+        stopped.stop()
+        #expect(target.attempts == 0)
+    }
+
+    @Test func `A store that cannot be read is told of once, and tried again until it can`() throws {
+        let reports = Mutex<[String]>([])
+        try store.appendAndWait(some)
+        log.isUnreadable.store(true, ordering: .relaxed)
+        let target = ScriptedTarget()
+        let delivery = delivery(to: target) { text in reports.withLock { $0.append(text) } }
+        until { log.reads.load(ordering: .relaxed) > 20 }
+        let reason = "the event store cannot be read: \(LogFailure.broken(reason: ScriptedLog.damage))"
+        #expect(status(delivery) == "unhealthy [0, 0] \(reason)")
+        log.isUnreadable.store(false, ordering: .relaxed)
+        until { target.bodies.count == 700 }
+        until { status(delivery) == "healthy [700, 0] \(reason)" }
+        delivery.stop()
+        #expect(reports.withLock { $0 } == ["endpoint 'there': \(reason)"])
+    }
+
+    @Test(arguments: [true, false])
+    func `A cursor is what was written last, and none where nothing was`(isOnDisk: Bool) {
+        let cursor = DeliveryCursor(path: isOnDisk ? folder.path + "/other" : nil)
+        #expect(cursor.read() == nil)
         for number: UInt64 in [7, 123_456, .max, 5] {
             cursor.write(number)
             #expect(cursor.read() == number)
         }
-        try Data("x".utf8).write(to: URL(fileURLWithPath: path))
-        #expect(cursor.read() == 0)
+    }
+
+    @Test func `A cursor that cannot be read is 0`() throws {
+        let path = folder.path + "/other"
+        for text in ["x", "", "\n"] {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            #expect(DeliveryCursor(path: path).read() == 0)
+        }
     }
 }

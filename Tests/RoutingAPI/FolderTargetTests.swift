@@ -45,4 +45,22 @@ struct FolderTargetTests {
             text == #"{"EnqueuedTimeUtc":"2027-01-15T08:00:00Z","Properties":{"p":"v"},"SystemProperties":"#
                 + #"{"contentType":"application/json","contentEncoding":"utf-8"},"Body":1}"# + "\n")
     }
+
+    @Test(arguments: [0, 1, 70_000, 200_000])
+    func `A line that a crash has torn is cut off, and what follows stands on lines of its own`(torn: Int) throws {
+        let folder = TemporaryFolder()
+        let target = FolderTarget(path: folder.path + "/f")
+        let file = URL(fileURLWithPath: target.path + "/twinhub/0/2027/01/15/08/00.json")
+        let messages = try routed(["1", "2", "3"].map { ($0, Timestamp(unixSeconds: 1_800_000_000)) })
+        #expect(deliver(messages, to: target) == nil)
+        let whole = try Data(contentsOf: file)
+        let half = Data(repeating: UInt8(ascii: "{"), count: torn)
+        try (whole + half).write(to: file)
+        #expect(deliver(messages, to: target) == nil)
+        #expect(try Data(contentsOf: file) == whole + whole)
+        // Nothing but half a line.
+        try half.write(to: file)
+        #expect(deliver(messages, to: target) == nil)
+        #expect(try Data(contentsOf: file) == whole)
+    }
 }

@@ -118,7 +118,7 @@ public final class Emulator: Sendable {
         seededLines = try Self.seed(seeding, hub)
         // After the seed, which only a hub that has had no event takes in, and which may bring modules of its own.
         try Self.secure(hub, configuration.defender)
-        if let routing { try routing.declare(to: hub, deliveries: deliveries) }
+        if let routing { try routing.declare(to: hub, with: events, deliveries: deliveries) }
         try RoutingFile.checkDeclared(in: hub)
         // After that, so that routes hold from the first event on. What has happened until now it reads from the log.
         deliveries.follow(events, of: hub, on: reactor.shards[0])

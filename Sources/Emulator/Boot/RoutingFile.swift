@@ -1,3 +1,4 @@
+import Events
 import Hub
 import JSON
 import Routing
@@ -37,12 +38,13 @@ struct RoutingFile {
     }
 
     /// From now on the hub does as the file says; nothing is written where it does already.
-    func declare(to hub: Hub, deliveries: Deliveries) throws(StartFailure) {
+    func declare(to hub: Hub, with events: EventStore, deliveries: Deliveries) throws(StartFailure) {
         do throws(HubError) {
             try deliveries.check(plan)
         } catch {
             throw StartFailure("--routing \(file): \(error.text)")
         }
+        deliveries.declaring(to: hub, events)
         let origin = Origin(principal: "hub", requestID: hub.environment.requestID(), transport: "hub")
         if case .refused(let error) = hub.execute(.putRouting(plan.declaration), origin: origin) {
             throw StartFailure("--routing \(file): \(error.text)")

@@ -238,18 +238,10 @@ struct RouteEvaluator {
         switch function {
         case .startsWith: return .boolean(text.utf8.starts(with: part.utf8))
         case .endsWith: return .boolean(text.utf8.reversed().starts(with: part.utf8.reversed()))
-        case .contains: return .boolean(index(of: part, in: text) >= 0)
-        case .indexOf: return .number(Double(index(of: part, in: text)))
+        case .contains: return .boolean(TextSearch(part).index(in: text) != nil)
+        case .indexOf: return .number(Double(TextSearch(part).index(in: text) ?? -1))
         default: return .undefined
         }
-    }
-
-    private static func index(of part: String, in text: String) -> Int {
-        let units = Array(text.utf16)
-        let wanted = Array(part.utf16)
-        guard wanted.count <= units.count else { return -1 }
-        for start in 0...(units.count - wanted.count) where units[start...].starts(with: wanted) { return start }
-        return -1
     }
 
     /// The third argument is a length. What lies outside the text is undefined.

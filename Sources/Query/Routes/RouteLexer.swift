@@ -205,7 +205,7 @@ extension Character {
     fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
     fileprivate var isASCIIHexDigit: Bool { isASCII && isHexDigit }
     fileprivate var isNameStart: Bool { isLetter || self == "_" }
-    /// A hyphen and a dot are parts of a name: properties of many devices are called so, and nothing can be subtracted from a
-    /// string anyway.
+    /// A hyphen and a dot are parts of a name: properties of many devices are called so. A minus behind a name is set apart by a
+    /// space: `$body.total - 1`, since `$body.total-1` is the member `total-1`.
     fileprivate var isNamePart: Bool { isNameStart || isASCIIDigit || self == "-" || self == "." }
 }

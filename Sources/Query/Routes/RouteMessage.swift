@@ -27,8 +27,10 @@ public struct RouteMessage: Sendable {
         self.twin = twin.flatMap { try? JSONDocument(parsing: $0) }
     }
 
-    /// The sender's twin.
-    public var twinRoot: JSONValue? { twin?.root }
+    /// What stands in the sender's twin at these keys, found as a condition finds it: case does not count.
+    public func twinValue(at keys: [String]) -> JSONValue? {
+        twin.flatMap { RouteReference.find(keys.map(RouteReference.Step.key), in: $0.root) }
+    }
 
     private static func table(_ properties: [(name: String, value: String)]) -> [String: String] {
         Dictionary(properties.map { ($0.name.lowercased(), $0.value) }) { $1 }

@@ -38,7 +38,7 @@ enum RouteReference: Hashable, Sendable {
 
     private static func member(_ key: String, of object: JSONValue) -> JSONValue? {
         let wanted = key.lowercased()
-        for (name, value) in object.members where name.lowercased() == wanted { return value }
+        for (name, value) in object.members where name.lowercased().utf8.elementsEqual(wanted.utf8) { return value }
         return nil
     }
 }

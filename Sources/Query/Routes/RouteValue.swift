@@ -1,5 +1,5 @@
 /// What a part of a route condition comes to. Objects and arrays are no values here: a reference to one is undefined.
-enum RouteValue: Hashable, Sendable {
+enum RouteValue: Sendable {
     case undefined
     case null
     case boolean(Bool)
@@ -29,4 +29,31 @@ enum RouteValue: Hashable, Sendable {
 
     /// A number that there is.
     init(_ number: Double) { self = number.isFinite ? .number(number) : .undefined }
+}
+
+extension RouteValue {
+    /// What is known of it before any message comes.
+    var type: RouteType {
+        switch self {
+        case .undefined: .undefined
+        case .null: .null
+        case .boolean: .bool
+        case .number: .number
+        case .string: .string
+        }
+    }
+}
+
+extension RouteValue: Equatable {
+    /// Strings are equal that are the same code points, as for .NET: "\u{e9}" and "e\u{301}" differ, which Swift's own `==`
+    /// takes for one.
+    static func == (left: RouteValue, right: RouteValue) -> Bool {
+        switch (left, right) {
+        case (.undefined, .undefined), (.null, .null): true
+        case (.boolean(let left), .boolean(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        default: false
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import Hub
 import JSON
+import Query
 import Vocabulary
 
 /// A property that is added to what goes to some endpoints.
@@ -50,14 +51,12 @@ struct MessageEnrichment: Sendable {
     }
 
     /// What is added. A path that the twin lacks is added as it is written, by the documentation's own word.
-    func resolve(_ twin: JSONValue?) -> String {
+    func resolve(_ message: RouteMessage) -> String {
         switch value {
         case .constant(let text): return text
         case .hubName: return HubName.name
         case .twin(let keys):
-            var found = twin
-            for key in keys { found = found?.kind == .object ? found?[key] : nil }
-            guard let found else { return text }
+            guard let found = message.twinValue(at: keys) else { return text }
             return found.string ?? String(decoding: found.raw, as: UTF8.self)
         }
     }

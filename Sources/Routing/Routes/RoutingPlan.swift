@@ -35,7 +35,10 @@ public struct RoutingPlan: Sendable {
     }
 
     /// What a hub does at present; the default also where a declaration is of a version that this one cannot read.
-    public init(of hub: Hub) { self = hub.routing.flatMap { try? RoutingPlan($0) } ?? .byDefault }
+    public init(of hub: Hub) { self = hub.routing.flatMap(Self.known.plan) ?? .byDefault }
+
+    /// A process has one hub, as a rule.
+    private static let known = PlanCache()
 
     /// Reads a declaration. What is left out of it there is not, but for the fallback: as in a template for the real hub, it
     /// leads to the built-in endpoint unless it is said to be disabled.

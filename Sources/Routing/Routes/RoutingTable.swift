@@ -56,7 +56,7 @@ struct RoutingTable: Sendable {
             let endpoints = enrichment.endpoints.filter(routing.endpoints.contains)
             guard !endpoints.isEmpty else { continue }
             var added = EventRouting.Enrichment(
-                name: enrichment.key, value: enrichment.resolve(message.twinRoot), endpoints: endpoints)
+                name: enrichment.key, value: enrichment.resolve(message), endpoints: endpoints)
             if endpoints.contains(EventRouting.builtIn) {
                 added.original = event.properties.all.first { $0.name == added.name }.map { $0.value ?? "" }
                 event.properties.set(added.name, added.value)

@@ -32,12 +32,14 @@ public final class Deliveries: Sendable {
     private struct State {
         var sources: Sources?
         var running: [EndpointDelivery] = []
+        var declarations = Declarations()
         var isStopped = false
     }
     private let state = Mutex(State())
     /// One thing at a time, and none of it on a shard: to stop a delivery waits for its disk.
     private let queue = DispatchQueue(label: "twinhub.endpoints", qos: .utility)
     private let places: Places?
+    private let cursors: DeliveryCursors
     private let webhookRetry: RetryPolicy
     private let environment: Environment
     private let report: @Sendable (String) -> Void
@@ -48,15 +50,17 @@ public final class Deliveries: Sendable {
         report: @escaping @Sendable (String) -> Void
     ) {
         self.places = places
+        cursors = DeliveryCursors(folder: places?.cursors)
         self.webhookRetry = webhookRetry
         self.environment = environment
         self.report = report
     }
 
-    /// From now on events are delivered.
+    /// From now on events are delivered, also to what has been declared until now.
     public func follow(_ store: EventStore, of hub: Hub, on shard: Shard) {
         state.withLock { $0.sources = Sources(hub: hub, store: store, shard: shard) }
         queue.sync { reconcile() }
+        state.withLock { $0.declarations.endAll() }
     }
 
     /// Delivers nothing more.
@@ -69,8 +73,22 @@ public final class Deliveries: Sendable {
         for delivery in running { delivery.stop() }
     }
 
-    /// Tells that the hub's declaration may be another one.
-    func declared() { queue.async { self.reconcile() } }
+    /// To be called before the hub is given another declaration: endpoints that are new in it get what comes from now on, and
+    /// nothing that lies in the store already, which may be of a feed of the same name.
+    @discardableResult
+    public func declaring(to hub: Hub, _ store: EventStore) -> Declarations.Ticket {
+        let known = Set(RoutingPlan(of: hub).endpoints.filter { $0.kind != .feed }.map(\.name))
+        let sequence = store.lastSequence
+        return state.withLock { $0.declarations.begin(after: sequence, known: known) }
+    }
+
+    /// Tells that the hub has the declaration, or has refused it.
+    func declared(_ ticket: Declarations.Ticket) {
+        queue.async {
+            self.reconcile()
+            self.state.withLock { $0.declarations.end(ticket) }
+        }
+    }
 
     /// - Throws: 400 for an endpoint that cannot be had here.
     public func check(_ plan: RoutingPlan) throws(HubError) {
@@ -89,8 +107,11 @@ public final class Deliveries: Sendable {
         for delivery in gone { delivery.stop() }
         for endpoint in wanted where !running.contains(endpoint) {
             guard let (target, retry) = target(of: endpoint, sources.shard) else { continue }
+            let cursor = cursors.cursor(of: endpoint.name, declared: Set(wanted.map(\.name)))
+            // At once, so that a crash before the first message does not begin it at another place.
+            if cursor.read() == nil { cursor.write(state.withLock { $0.declarations.start(of: endpoint.name) }) }
             let delivery = EndpointDelivery(
-                to: endpoint, target, retry, cursor(of: endpoint), from: sources.store, environment: environment,
+                to: endpoint, target, retry, cursor, from: sources.store, environment: environment,
                 report: report)
             let isLate = state.withLock { state in
                 if !state.isStopped { state.running.append(delivery) }
@@ -113,12 +134,6 @@ public final class Deliveries: Sendable {
                 return nil
             }
         }
-    }
-
-    private func cursor(of endpoint: CustomEndpoint) -> DeliveryCursor {
-        guard let folder = places?.cursors else { return DeliveryCursor(path: nil) }
-        mkdir(folder, 0o755)
-        return DeliveryCursor(path: "\(folder)/\(endpoint.name)")
     }
 
     // MARK: Health

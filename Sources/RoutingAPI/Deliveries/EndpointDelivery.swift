@@ -8,7 +8,7 @@ import Vocabulary
 /// Brings an endpoint its messages, in their order and each at least once, one page in flight: however far behind it is, it
 /// holds no more than that, and nobody waits for it.
 ///
-/// Not checked: `position`, `written` and `isBusy` belong to `queue`; the rest is constant or locked.
+/// Not checked: `position`, `written`, `isBusy`, `isUnreadable` and `isOver` belong to `queue`; the rest is constant or locked.
 final class EndpointDelivery: EventFollower, @unchecked Sendable {
     private static let pageSize = 256
     /// Bytes of events after which a page ends.
@@ -33,6 +33,10 @@ final class EndpointDelivery: EventFollower, @unchecked Sendable {
     private var written: UInt64
     /// Whether a page is being read or delivered, or waits to be tried again.
     private var isBusy = false
+    /// Whether the store could not be read when it was last tried.
+    private var isUnreadable = false
+    /// Whether its cursor may be another delivery's by now.
+    private var isOver = false
     private let isScheduled = Atomic(false)
     private let isStopped = Atomic(false)
     private let state = Mutex(EndpointHealth())
@@ -52,7 +56,7 @@ final class EndpointDelivery: EventFollower, @unchecked Sendable {
         self.report = report
         filter = EventFilter(endpoint: endpoint.name)
         queue = DispatchQueue(label: "twinhub.endpoint.\(endpoint.name)", qos: .utility)
-        written = cursor.read()
+        written = cursor.read() ?? 0
         // A store that has lost its end to a power failure gives its sequences anew.
         position = min(written, store.lastSequence)
         write(position)
@@ -76,6 +80,7 @@ final class EndpointDelivery: EventFollower, @unchecked Sendable {
         store.unfollow(self)
         // Twice, so that what a target has answered meanwhile has been noted.
         for _ in 0..<2 { queue.sync { write(position) } }
+        queue.sync { isOver = true }
     }
 
     private func advance() {
@@ -98,6 +103,8 @@ final class EndpointDelivery: EventFollower, @unchecked Sendable {
 
     /// False where there is nothing more for now.
     private func take(_ page: LogPage<StoredEvent>) -> Bool {
+        // It may have been read while the delivery was stopped.
+        guard !isStopped.load(ordering: .relaxed) else { return false }
         switch page {
         case .notInMemory: return false
         case .compactedAway(let oldest):
@@ -105,9 +112,23 @@ final class EndpointDelivery: EventFollower, @unchecked Sendable {
             position = oldest - 1
             return true
         case .unreadable(let reason):
-            report("endpoint '\(endpoint.name)': the event store cannot be read: \(reason)")
+            wait(DeliveryFailure(reason: "the event store cannot be read: \(reason)"))
             return false
-        case .events(let events): return take(events)
+        case .events(let events):
+            isUnreadable = false
+            return take(events)
+        }
+    }
+
+    /// What cannot be read is tried again as rarely as what fails over and over, however many events arrive meanwhile.
+    private func wait(_ failure: DeliveryFailure) {
+        state.withLock { $0.failed(failure, at: environment.now()) }
+        if !isUnreadable { report("endpoint '\(endpoint.name)': \(failure.reason)") }
+        isUnreadable = true
+        isBusy = true
+        queue.asyncAfter(deadline: .now() + .milliseconds(retry.longestWait)) {
+            self.isBusy = false
+            self.advance()
         }
     }
 
@@ -166,7 +187,7 @@ final class EndpointDelivery: EventFollower, @unchecked Sendable {
     }
 
     private func write(_ position: UInt64) {
-        guard position != written else { return }
+        guard position != written, !isOver else { return }
         cursor.write(position)
         written = position
     }

@@ -39,13 +39,15 @@ struct FolderTarget: DeliveryTarget {
     /// On disk when it returns; nil, or what stands against it.
     private func append(_ bytes: [UInt8], to name: String, hasFolders: Bool = false) -> String? {
         let file = path + "/" + name
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        let descriptor = open(file, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             guard errno == ENOENT, !hasFolders, Self.makeFolders(above: file) else { return Self.reason(file) }
             return append(bytes, to: name, hasFolders: true)
         }
         defer { close(descriptor) }
-        let before = lseek(descriptor, 0, SEEK_END)
+        guard let before = Self.cutTornLine(descriptor) else { return Self.reason(file) }
+        // A file that is new has to be found again after a power failure.
+        if before == 0, !Self.syncFolder(of: file) { return Self.reason(file) }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -53,7 +55,7 @@ struct FolderTarget: DeliveryTarget {
             guard count > 0 else {
                 let reason = Self.reason(file)
                 // It is tried again as a whole.
-                if before >= 0 { ftruncate(descriptor, before) }
+                ftruncate(descriptor, before)
                 return reason
             }
             rest = rest.dropFirst(count)
@@ -61,12 +63,50 @@ struct FolderTarget: DeliveryTarget {
         return fdatasync(descriptor) == 0 ? nil : Self.reason(file)
     }
 
+    /// How much of a file's end is looked at at once for where its last line begins.
+    private static let lookedAtBytes = 64 << 10
+
+    /// Cuts off what stands behind the last whole line: a crash came in the middle of it, and its message comes again. Answers
+    /// how long the file is then; nil where that fails.
+    private static func cutTornLine(_ descriptor: Int32) -> off_t? {
+        let size = lseek(descriptor, 0, SEEK_END)
+        guard size >= 0 else { return nil }
+        var end = size
+        var block = [UInt8](repeating: 0, count: lookedAtBytes)
+        // Of a file that ends with a line one byte tells it.
+        var count: off_t = 1
+        while end > 0 {
+            let start = max(0, end - count)
+            guard pread(descriptor, &block, Int(end - start), start) == Int(end - start) else { return nil }
+            if let newline = block[..<Int(end - start)].lastIndex(of: UInt8(ascii: "\n")) {
+                end = start + off_t(newline) + 1
+                break
+            }
+            end = start
+            count = off_t(lookedAtBytes)
+        }
+        return end == size || ftruncate(descriptor, end) == 0 ? end : nil
+    }
+
+    /// They are on disk when it returns true.
     private static func makeFolders(above file: String) -> Bool {
         guard let slash = file.lastIndex(of: "/"), slash > file.startIndex else { return false }
         let folder = String(file[..<slash])
-        if mkdir(folder, 0o755) == 0 || errno == EEXIST { return true }
+        if mkdir(folder, 0o755) == 0 { return syncFolder(of: folder) }
+        if errno == EEXIST { return true }
         guard errno == ENOENT, makeFolders(above: folder) else { return false }
-        return mkdir(folder, 0o755) == 0 || errno == EEXIST
+        if mkdir(folder, 0o755) == 0 { return syncFolder(of: folder) }
+        return errno == EEXIST
+    }
+
+    /// Makes durable that something of this name is there.
+    private static func syncFolder(of path: String) -> Bool {
+        guard let slash = path.lastIndex(of: "/") else { return false }
+        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
     }
 
     private static func reason(_ file: String) -> String { "\(file): \(String(cString: strerror(errno)))" }

@@ -22,7 +22,11 @@ final class WebhookExchange: ConnectionHandler {
 
     func received(_ bytes: UnsafeRawBufferPointer, on connection: Connection) -> Int {
         do {
-            return try reader.receive(bytes, take)
+            let used = try reader.receive(bytes, take)
+            // A server that goes on sending, or keeps the connection against `Connection: close`, is not waited for.
+            guard answer == nil else { return used }
+            connection.close()
+            return bytes.count
         } catch {
             end(error.description)
             connection.close()
