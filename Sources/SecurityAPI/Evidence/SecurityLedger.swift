@@ -237,20 +237,28 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     }
 
     /// As above for the first devices behind this one of which something is found, by id, and how many there are behind those.
+    /// Answers on the queue, since it looks at every device.
     func devicesWithFindings(
-        after last: String?, limit: Int
-    ) -> (devices: [(id: String, security: DeviceSecurity)], leftOut: Int) {
-        guard let hub else { return ([], 0) }
-        let now = environment.now()
-        var known = ledger.withLock { ledger in
-            for id in Array(ledger.keys) { pass(now, id, in: &ledger) }
-            return ledger.filter { device in
-                !device.value.found.findings.isEmpty && last.map { device.key > $0 } ?? true
+        after last: String?, limit: Int,
+        then answer: @escaping @Sendable (_ devices: [(id: String, security: DeviceSecurity)], _ leftOut: Int) -> Void
+    ) {
+        queue.async {
+            guard let hub = self.hub else { return answer([], 0) }
+            let now = self.environment.now()
+            let ids = self.ledger.withLock { ledger in ledger.keys.filter { id in last.map { id > $0 } ?? true } }
+            var devices: [(id: String, security: DeviceSecurity)] = []
+            var leftOut = 0
+            // Locked for one at a time, so that no shard waits for them all.
+            for id in ids.sorted() {
+                let known = self.ledger.withLock { ledger in
+                    self.pass(now, id, in: &ledger)
+                    return ledger[id].flatMap { $0.found.findings.isEmpty ? nil : $0 }
+                }
+                guard let known, known.isCurrent(of: id, hub) else { continue }
+                if devices.count < limit { devices.append((id, known)) } else { leftOut += 1 }
             }
+            answer(devices, leftOut)
         }
-        known = known.filter { $0.value.isCurrent(of: $0.key, hub) }
-        let page = known.keys.sorted().prefix(limit)
-        return (page.compactMap { id in known[id].map { (id, $0) } }, known.count - page.count)
     }
 
     /// Time has passed: what is silent, and which alerts are old, is seen only by this. What is read again stands in its own time.
