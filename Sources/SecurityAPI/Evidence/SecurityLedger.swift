@@ -37,7 +37,8 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     private let isScheduled = Atomic(false)
     /// Whether anything but security messages is of interest.
     private let isInUse = Atomic(false)
-    /// Whether everything that was in the store at the start has been looked at: what is found until then is no news.
+    /// Whether everything that was in the store at the start has been looked at. What is found until then is no news, and what
+    /// happens meanwhile waits: a device's clock does not run backwards, so that its history would count as of now.
     let isCaughtUp = Atomic(false)
 
     // The queue's.
@@ -46,6 +47,8 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     /// The last sequence of the store at the start.
     var end: UInt64 = 0
     var isReading = false
+    /// The last change in the hub that came before this process, of which the store alone tells; nil once it has told of them all.
+    var lastPastChange: UInt64?
     var keptSnapshotBytes = 0
     private var groups: [SecurityGroupName: SecurityGroup] = [:]
     /// Whether devices are remembered of which no security message has come; and whether even those of which nothing is seen.
@@ -64,7 +67,9 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     public func follow(_ store: EventStore, of hub: Hub) {
         hubFollowed.withLock { $0 = hub }
         hub.watchFeed(hub.subscribe(self), true)
+        let lastPastChange = hub.lastSequence
         queue.async {
+            self.lastPastChange = lastPastChange
             self.store = store
             self.cursor = store.oldestSequence - 1
             self.end = store.lastSequence
@@ -89,8 +94,11 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
             switch recorded.event {
             case .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .reset: isOtherwise = true
             case _ where !isInUse: continue
-            case .twinPatched(let id, _, let effect), .twinReplaced(let id, _, let effect):
+            case .twinPatched(let id, _, let effect):
                 seen.append((.twinUpdated(id, isDesired: effect.desiredVersion != nil), id, recorded.time))
+            // It writes all desired properties anew, even as they were (twins.md section 6).
+            case .twinReplaced(let id, _, _):
+                seen.append((.twinUpdated(id, isDesired: true), id, recorded.time))
             case .twinReported(let id, _, _): seen.append((.reported, id, recorded.time))
             case .messageSettled(let id, _, let fate) where fate == .completed || fate == .rejected:
                 guard let transport = recorded.origin.flatMap({ Evidence.Transport($0) }) else { continue }
@@ -136,6 +144,18 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
         // A count that is too low shows of whom nothing is seen.
         remembersSilent = registered.contains { $0.group.hasMinimum }
         useWhereNeeded()
+        lookAtAll()
+    }
+
+    /// The past is known, and what has happened meanwhile follows.
+    func catchUp() {
+        guard !isCaughtUp.exchange(true, ordering: .relaxed) else { return }
+        lookAtAll()
+        takeSights()
+    }
+
+    private func lookAtAll() {
+        guard isCaughtUp.load(ordering: .relaxed), let hub else { return }
         let now = environment.now()
         for device in ledger.withLock({ Array($0.keys) }) { look(at: device, now) }
         guard remembersSilent else { return }
@@ -150,6 +170,7 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     }
 
     private func takeSights() {
+        guard isCaughtUp.load(ordering: .relaxed) else { return }
         let seen = sights.withLock { sights in
             defer { sights = Sights() }
             return sights
