@@ -111,6 +111,9 @@ let package = Package(
         tests("Hub", ["Access", "Defender", "JSON", "Journal", "Twins", "Vocabulary"]),
         tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Query", "Twins", "Vocabulary"]),
         tests("RoutingAPI", ["Events", "JSON", "Journal", "Routing", "Vocabulary"]),
+        tests(
+            "SecurityAPI",
+            ["Defender", "Events", "Hub", "JSON", "Journal", "Routing", "Twins", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
         tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
         tests("Blobs", ["Vocabulary"]),

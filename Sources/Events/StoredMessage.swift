@@ -21,6 +21,9 @@ public struct StoredMessage: Sendable {
             root["body"].map { Array($0.raw) } ?? root["bodyBase64"]?.string.flatMap { Base64.decode($0) } ?? []
     }
 
+    /// The record of the hub's log that it tells of; nil for what came from outside.
+    public var hubSequence: UInt64? { object["hubSequence"]?.counter }
+
     /// A system property such as `iothub-interface-id`.
     public func systemProperty(_ name: String) -> String? { object["systemProperties"]?[name]?.string }
 

@@ -317,7 +317,8 @@ def test_what_a_twin_says_of_an_agent_is_known_after_a_restart_too(new_server):
     opened(hub, "d", "Security twin configuration not optimal")
 
 
-def test_what_an_agent_itself_reported_stands_until_its_own_configuration_is_written(own):
+def test_what_an_agent_itself_reported_stands_until_its_own_configuration_is_written(new_server):
+    own = Hub(new_server("--events-durability=commit"))
     reported, counted = "Security twin configuration conflict", "IoT_CA_TwinUpdatesNotInAllowedRange"
     for device in ("d", "e"):
         own.create(device)
@@ -343,6 +344,13 @@ def test_what_an_agent_itself_reported_stands_until_its_own_configuration_is_wri
     assert found(own, "d", reported)["state"] == "open"
     own.desired("d", {OBJECT: {"snapshotFrequency": {"value": "PT2H"}}}, CLASSIC)
     wait_for(lambda: found(own, "d", reported)["state"] == "closed")
+    # The store is told of the write a moment later than the ledger is.
+    wait_for(lambda: any(
+        "snapshotFrequency" in json.dumps(one)
+        for one in ok(own.get("/emulator/events", after=0, deviceId="d", source="twinChangeEvents"))["events"]))
+    own.server.restart(kill=True)
+    own = Hub(own.server)
+    wait_for(lambda: (found(own, "d", reported) or {}).get("state") == "closed")
 
 
 # The feed of findings -------------------------------------------------------------------------------------------

@@ -1,17 +1,17 @@
 import Defender
 import Events
+import JSON
 import Journal
 import Vocabulary
 
-// What devices have sent; everything here is on the ledger's queue.
+// What devices have sent, and what of their twins was told before this process; everything here is on the ledger's queue.
 extension SecurityLedger {
     private static let pageSize = 256
-    private static let messages = EventFilter(source: .deviceMessages)
     private static let marked = EventFilter(source: .deviceMessages, interfaceID: SecurityInterface.id)
 
     func advance() {
         while !isReading, let store {
-            if cursor >= end { isCaughtUp.store(true, ordering: .relaxed) }
+            if cursor >= end { catchUp() }
             let page = store.recent(after: cursor, limit: Self.pageSize)
             guard case .notInMemory = page else {
                 guard take(page) else { return }
@@ -37,10 +37,18 @@ extension SecurityLedger {
             return true
         case .unreadable(let reason):
             report("security messages: the event store cannot be read: \(reason)")
+            // What is seen from now on counts nevertheless.
+            catchUp()
             return false
         case .events(let events):
             guard let last = events.last else { return false }
-            for event in events where Self.messages.wants(event) { take(event) }
+            for event in events {
+                switch event.source {
+                case .deviceMessages: take(event)
+                case .twinChangeEvents, .deviceLifecycleEvents: takePastChange(event)
+                default: continue
+                }
+            }
             cursor = last.sequence
             return true
         }
@@ -68,6 +76,22 @@ extension SecurityLedger {
         }
     }
 
+    /// A security module that was made, deleted or configured since an agent reported something of its configuration: that is over
+    /// (`SecurityTwins`). Changes of this process's time are seen as they happen.
+    private func takePastChange(_ event: StoredEvent) {
+        guard let lastPastChange, let device = event.deviceID, ledger.withLock({ $0[device] != nil }),
+            let stored = StoredMessage(event), let sequence = stored.hubSequence
+        else { return }
+        guard sequence <= lastPastChange else {
+            self.lastPastChange = nil
+            return
+        }
+        guard let module = stored.moduleID, SecurityModule(moduleID: module) != nil,
+            event.source == .deviceLifecycleEvents || stored.holdsDesired
+        else { return }
+        update(device, at: event.enqueuedTime, judging: .modules([module]), remembering: false) { _ in [] }
+    }
+
     /// The way of almost every message where Defender is in use.
     private func hear(_ device: String, _ transport: Evidence.Transport, at time: Timestamp) {
         let isKnown = ledger.withLock { ledger in
@@ -77,5 +101,12 @@ extension SecurityLedger {
         }
         guard !isKnown, remembersAll else { return }
         update(device, at: time, judging: nil, remembering: true) { $0.observe(.deviceToCloud(transport), at: time) }
+    }
+}
+
+extension StoredMessage {
+    /// Whether a twin change has written desired properties; it shows them exactly then (twins.md section 11.1).
+    fileprivate var holdsDesired: Bool {
+        (try? JSONDocument(parsing: body))?.root["properties"]?["desired"] != nil
     }
 }

@@ -38,7 +38,8 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     private let isScheduled = Atomic(false)
     /// Whether anything but security messages is of interest.
     private let isInUse = Atomic(false)
-    /// Whether everything that was in the store at the start has been looked at: what is found until then is no news.
+    /// Whether everything that was in the store at the start has been looked at. What is found until then is no news, and what
+    /// happens meanwhile waits: a device's clock does not run backwards, so that its history would count as of now.
     let isCaughtUp = Atomic(false)
 
     // The queue's.
@@ -47,6 +48,8 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     /// The last sequence of the store at the start.
     var end: UInt64 = 0
     var isReading = false
+    /// The last change in the hub that came before this process, of which the store alone tells; nil once it has told of them all.
+    var lastPastChange: UInt64?
     var keptSnapshotBytes = 0
     private var groups: [SecurityGroupName: SecurityGroup] = [:]
     private var shared = SharedCredentials()
@@ -66,7 +69,9 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     public func follow(_ store: EventStore, of hub: Hub) {
         hubFollowed.withLock { $0 = hub }
         hub.watchFeed(hub.subscribe(self), true)
+        let lastPastChange = hub.lastSequence
         queue.async {
+            self.lastPastChange = lastPastChange
             self.store = store
             self.cursor = store.oldestSequence - 1
             self.end = store.lastSequence
@@ -91,8 +96,11 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
             switch recorded.event {
             case .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .reset: isOtherwise = true
             case _ where !isInUse: continue
-            case .twinPatched(let id, _, let effect), .twinReplaced(let id, _, let effect):
+            case .twinPatched(let id, _, let effect):
                 seen.append((.twinUpdated(id, isDesired: effect.desiredVersion != nil), id, recorded.time))
+            // It writes all desired properties anew, even as they were (twins.md section 6).
+            case .twinReplaced(let id, _, _):
+                seen.append((.twinUpdated(id, isDesired: true), id, recorded.time))
             case .twinReported(let id, _, _): seen.append((.reported, id, recorded.time))
             case .messageSettled(let id, _, let fate) where fate == .completed || fate == .rejected:
                 guard let transport = recorded.origin.flatMap({ Evidence.Transport($0) }) else { continue }
@@ -138,6 +146,18 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
         // A count that is too low shows of whom nothing is seen.
         remembersSilent = registered.contains { $0.group.hasMinimum }
         useWhereNeeded()
+        lookAtAll()
+    }
+
+    /// The past is known, and what has happened meanwhile follows.
+    func catchUp() {
+        guard !isCaughtUp.exchange(true, ordering: .relaxed) else { return }
+        lookAtAll()
+        takeSights()
+    }
+
+    private func lookAtAll() {
+        guard isCaughtUp.load(ordering: .relaxed), let hub else { return }
         let now = environment.now()
         for device in ledger.withLock({ Array($0.keys) }) { look(at: device, now) }
         guard remembersSilent else { return }
@@ -152,6 +172,7 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     }
 
     private func takeSights() {
+        guard isCaughtUp.load(ordering: .relaxed) else { return }
         let seen = sights.withLock { sights in
             defer { sights = Sights() }
             return sights
@@ -252,20 +273,28 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     }
 
     /// As above for the first devices behind this one of which something is found, by id, and how many there are behind those.
+    /// Answers on the queue, since it looks at every device.
     func devicesWithFindings(
-        after last: String?, limit: Int
-    ) -> (devices: [(id: String, security: DeviceSecurity)], leftOut: Int) {
-        guard let hub else { return ([], 0) }
-        let now = environment.now()
-        var known = ledger.withLock { ledger in
-            for id in Array(ledger.keys) { pass(now, id, in: &ledger) }
-            return ledger.filter { device in
-                !device.value.found.findings.isEmpty && last.map { device.key > $0 } ?? true
+        after last: String?, limit: Int,
+        then answer: @escaping @Sendable (_ devices: [(id: String, security: DeviceSecurity)], _ leftOut: Int) -> Void
+    ) {
+        queue.async {
+            guard let hub = self.hub else { return answer([], 0) }
+            let now = self.environment.now()
+            let ids = self.ledger.withLock { ledger in ledger.keys.filter { id in last.map { id > $0 } ?? true } }
+            var devices: [(id: String, security: DeviceSecurity)] = []
+            var leftOut = 0
+            // Locked for one at a time, so that no shard waits for them all.
+            for id in ids.sorted() {
+                let known = self.ledger.withLock { ledger in
+                    self.pass(now, id, in: &ledger)
+                    return ledger[id].flatMap { $0.found.findings.isEmpty ? nil : $0 }
+                }
+                guard let known, known.isCurrent(of: id, hub) else { continue }
+                if devices.count < limit { devices.append((id, known)) } else { leftOut += 1 }
             }
+            answer(devices, leftOut)
         }
-        known = known.filter { $0.value.isCurrent(of: $0.key, hub) }
-        let page = known.keys.sorted().prefix(limit)
-        return (page.compactMap { id in known[id].map { (id, $0) } }, known.count - page.count)
     }
 
     /// Time has passed: what is silent, and which alerts are old, is seen only by this. What is read again stands in its own time.

@@ -18,7 +18,7 @@ struct SecuritySummary: Sendable {
                 [self] (call) throws(HubError) in try get(call)
             },
             Route(.get, "/emulator/defender/report", "Emulator_GetSecurityReport", .anyOf(.serviceConnect)) {
-                [self] (call) throws(HubError) in try report(call)
+                [self] (call) throws(HubError) in report(call)
             },
         ]
     }
@@ -42,8 +42,18 @@ struct SecuritySummary: Sendable {
 
     /// `{"devices":[{"deviceId","open":n,"findings":[…]}],"leftOut":n,"notEmulated":[{"name","reason"}]}`, by device: the first of
     /// them, or with `?after=DEVICE` those behind it. `leftOut` says how many there are behind the ones that are shown.
-    private func report(_ call: Call) throws(HubError) -> Answer {
-        let (known, leftOut) = ledger.devicesWithFindings(after: call.parameter("after"), limit: Self.devicesShown)
+    private func report(_ call: Call) -> Answer {
+        let reply = Reply(call)
+        let answer = call.services.returning { (document: [UInt8]) in
+            reply.give { () throws(HubError) in .json(document) }
+        }
+        ledger.devicesWithFindings(after: call.parameter("after"), limit: Self.devicesShown) { known, leftOut in
+            answer(Self.document(known, leftOut))
+        }
+        return .later
+    }
+
+    private static func document(_ known: [(id: String, security: DeviceSecurity)], _ leftOut: Int) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.key("devices")
@@ -75,6 +85,6 @@ struct SecuritySummary: Sendable {
         }
         json.endArray()
         json.endObject()
-        return .now(.json(json.bytes))
+        return json.bytes
     }
 }
