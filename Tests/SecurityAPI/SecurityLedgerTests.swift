@@ -1,10 +1,12 @@
 import Defender
+import Dispatch
 import Events
 import Glibc
 import Hub
 import JSON
 import Journal
 import Routing
+import Synchronization
 import Testing
 import Twins
 import Vocabulary
@@ -111,7 +113,7 @@ final class SecurityLedgerTests {
     }
 
     /// By the device's own connection, as agents do that have no module's.
-    private func report() {
+    private func report(by device: TwinID? = nil) {
         let body = """
             {"AgentVersion":"0.0.5","AgentId":"9c647395-b913-4997-a732-a7fe7303b601","MessageSchemaVersion":"1.0",\
             "Events":[{"Id":"9c647395-b913-4997-a732-a7fe7303b601","TimestampLocal":"2020-01-02T11:39:26Z",\
@@ -119,7 +121,33 @@ final class SecurityLedgerTests {
             "EventType":"Operational","IsEmpty":false,"PayloadSchemaVersion":"1.0","Payload":[\
             {"ConfigurationName":"a","ErrorType":"Conflict","UsedConfiguration":"b","Message":"c"}]}]}
             """
-        append([message(body, isMarked: true)])
+        append([message(body, isMarked: true, from: device)])
+    }
+
+    // MARK: The report
+
+    @Test func `A report shows so many devices behind one, by id, and counts the others`() throws {
+        let names = (1...5).map { "r\($0)" }
+        for name in names { try execute(.bulk([item(#"{"id":"\#(name)"}"#)])) }
+        for name in names.reversed() where name != "r3" { report(by: TwinID(trusted: name)) }
+        let ledger = begin()
+        #expect(devices(in: ledger, after: nil, limit: 9) == "r1 r2 r4 r5 + 0")
+        #expect(devices(in: ledger, after: "r1", limit: 2) == "r2 r4 + 1")
+        #expect(devices(in: ledger, after: "r3", limit: 0) == " + 2")
+        try execute(.deleteIdentity(TwinID(trusted: "r4"), .any))
+        #expect(devices(in: ledger, after: "r2", limit: 9) == "r5 + 0")
+        #expect(devices(in: ledger, after: "r5", limit: 9) == " + 0")
+    }
+
+    private func devices(in ledger: SecurityLedger, after last: String?, limit: Int) -> String {
+        let shown = Mutex<String?>(nil)
+        ledger.devicesWithFindings(after: last, limit: limit) { devices, leftOut in
+            // Whoever asks is a shard, which has others to serve.
+            dispatchPrecondition(condition: .onQueue(ledger.queue))
+            shown.withLock { $0 = "\(devices.map(\.id).joined(separator: " ")) + \(leftOut)" }
+        }
+        wait { shown.withLock { $0 != nil } }
+        return shown.withLock { $0 } ?? ""
     }
 
     // MARK: Means
@@ -147,7 +175,8 @@ final class SecurityLedgerTests {
         try execute(.patchTwin(id, ServicePatch(body: document(body)), .none))
     }
 
-    private func message(_ body: String, isMarked: Bool) -> DeviceEvent {
+    private func message(_ body: String, isMarked: Bool, from sender: TwinID? = nil) -> DeviceEvent {
+        let device = sender ?? self.device
         var event = DeviceEvent(
             enqueuedTime: clock.now, source: .deviceMessages, deviceID: device.device, body: Array(body.utf8))
         event.transport = "http"

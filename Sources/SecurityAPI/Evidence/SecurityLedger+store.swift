@@ -11,6 +11,7 @@ extension SecurityLedger {
 
     func advance() {
         while !isReading, let store {
+            if cursor >= end, !isPastRead.exchange(true, ordering: .relaxed) { end = store.lastSequence }
             if cursor >= end { catchUp() }
             let page = store.recent(after: cursor, limit: Self.pageSize)
             guard case .notInMemory = page else {

@@ -11,8 +11,8 @@ import Vocabulary
 
 /// Follows the event store, the hub's changes and what shards witness, and remembers of every device what is found from that.
 ///
-/// What security messages have said is a function of what the store holds: after a restart it is read again, as far back as events
-/// are kept. What else was seen lives with the process.
+/// What security messages have said, and that agents were configured since, is a function of what the store holds: after a restart it
+/// is read again, as far back as events are kept. What else was seen lives with the process.
 ///
 /// Where Defender is not in use – no standing rule, no rule of a group, no security message – nothing is noted and nobody waits.
 ///
@@ -38,14 +38,16 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
     private let isScheduled = Atomic(false)
     /// Whether anything but security messages is of interest.
     private let isInUse = Atomic(false)
-    /// Whether everything that was in the store at the start has been looked at. What is found until then is no news, and what
-    /// happens meanwhile waits: a device's clock does not run backwards, so that its history would count as of now.
+    /// Whether everything that was in the store at the start has been looked at: what is found until then is no news.
+    let isPastRead = Atomic(false)
+    /// Whether what has come during that has been looked at as well. Until then nothing is that is seen now: a device's clock does
+    /// not run backwards, so that its history would count as of now.
     let isCaughtUp = Atomic(false)
 
     // The queue's.
     var store: EventStore?
     var cursor: UInt64 = 0
-    /// The last sequence of the store at the start.
+    /// The last sequence of the store at the start, and then when all of that was read.
     var end: UInt64 = 0
     var isReading = false
     /// The last change in the hub that came before this process, of which the store alone tells; nil once it has told of them all.
@@ -151,6 +153,7 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
 
     /// The past is known, and what has happened meanwhile follows.
     func catchUp() {
+        isPastRead.store(true, ordering: .relaxed)
         guard !isCaughtUp.exchange(true, ordering: .relaxed) else { return }
         lookAtAll()
         takeSights()
@@ -255,7 +258,7 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
 
     /// With the ledger locked, so that changes of one device stay in order.
     func tell(_ changes: [FindingChange], of device: String) {
-        guard !changes.isEmpty, isCaughtUp.load(ordering: .relaxed) else { return }
+        guard !changes.isEmpty, isPastRead.load(ordering: .relaxed) else { return }
         news.append(changes, of: device)
     }
 
