@@ -31,19 +31,6 @@ enum RouteValue: Sendable {
     init(_ number: Double) { self = number.isFinite ? .number(number) : .undefined }
 }
 
-extension RouteValue {
-    /// What is known of it before any message comes.
-    var type: RouteType {
-        switch self {
-        case .undefined: .undefined
-        case .null: .null
-        case .boolean: .bool
-        case .number: .number
-        case .string: .string
-        }
-    }
-}
-
 extension RouteValue: Equatable {
     /// Strings are equal that are the same code points, as for .NET: "\u{e9}" and "e\u{301}" differ, which Swift's own `==`
     /// takes for one.
