@@ -17,6 +17,25 @@ public struct JobBook: Sendable {
     /// In the order of their creation.
     public var all: [ScheduledJob] { jobs.values.sorted { ($0.created, $0.id) < ($1.created, $1.id) } }
 
+    /// A job that has ended, and what is kept of it.
+    struct Ended {
+        let id: JobID
+        let time: Timestamp
+        let devices: Int
+        let payloadBytes: Int
+    }
+
+    /// The one that ended first stands first.
+    var ended: [Ended] {
+        var found: [Ended] = []
+        for (id, job) in jobs {
+            guard let time = job.ended else { continue }
+            found.append(
+                Ended(id: id, time: time, devices: job.devices.count, payloadBytes: job.devices.payloadBytes))
+        }
+        return found.sorted { ($0.time, $0.id) < ($1.time, $1.id) }
+    }
+
     mutating func put(_ job: ScheduledJob) {
         count(jobs.updateValue(job, forKey: job.id), job)
     }

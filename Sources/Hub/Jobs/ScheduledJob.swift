@@ -56,11 +56,17 @@ public struct ScheduledJob: Sendable {
     }
 
     public var ended: Timestamp? {
-        if case .ended(_, _, let time, _) = phase { time } else { nil }
+        switch phase {
+        case .waiting, .running: nil
+        case .ended(_, _, let time, _): time
+        }
     }
 
     /// Why it failed.
     public var failure: String? {
-        if case .ended(_, _, _, let reason) = phase { reason } else { nil }
+        switch phase {
+        case .waiting, .running: nil
+        case .ended(_, _, _, let reason): reason
+        }
     }
 }

@@ -150,14 +150,13 @@ extension HubState {
         let old = context.now.adding(seconds: -limits.jobRetentionSeconds)
         var (count, rows, bytes) = (jobs.count + more, jobs.devices + devices, jobs.payloadBytes)
         var forgotten: [JobID] = []
-        let ended = jobs.all.compactMap { job in job.ended.map { (job, $0) } }.sorted { $0.1 < $1.1 }
-        for (job, time) in ended {
+        for job in jobs.ended {
             let isTooMuch = count > limits.jobs || rows > limits.jobDevices || bytes > limits.jobPayloadBytes / 2
-            guard time < old || isTooMuch else { break }
+            guard job.time < old || isTooMuch else { break }
             forgotten.append(job.id)
             count -= 1
-            rows -= job.devices.count
-            bytes -= job.devices.payloadBytes
+            rows -= job.devices
+            bytes -= job.payloadBytes
         }
         guard !forgotten.isEmpty else { return .nothing }
         let event = Event.job(.forgotten(forgotten))
