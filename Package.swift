@@ -104,16 +104,20 @@ let package = Package(
             ],
             swiftSettings: warnings),
 
+        // What several suites share.
+        .target(name: "TestSupport", dependencies: ["Vocabulary"], path: "Tests/Support", swiftSettings: warnings),
         tests("Reactor"),
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
-        tests("Hub", ["Access", "Defender", "JSON", "Journal", "Twins", "Vocabulary"]),
-        tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Query", "Twins", "Vocabulary"]),
-        tests("RoutingAPI", ["Events", "JSON", "Journal", "Routing", "Vocabulary"]),
+        tests("Hub", ["Access", "Defender", "JSON", "Journal", "TestSupport", "Twins", "Vocabulary"]),
+        tests(
+            "Routing",
+            ["Access", "Events", "Hub", "JSON", "Journal", "Query", "TestSupport", "Twins", "Vocabulary"]),
+        tests("RoutingAPI", ["Events", "JSON", "Journal", "Routing", "TestSupport", "Vocabulary"]),
         tests(
             "SecurityAPI",
-            ["Defender", "Events", "Hub", "JSON", "Journal", "Routing", "Twins", "Vocabulary"]),
+            ["Defender", "Events", "Hub", "JSON", "Journal", "Routing", "TestSupport", "Twins", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
         tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
         tests("Blobs", ["Vocabulary"]),

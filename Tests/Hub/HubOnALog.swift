@@ -1,6 +1,7 @@
-import Foundation
+import Dispatch
 import Journal
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -75,7 +76,7 @@ final class HubOnALog {
 
     /// Until every twin follows the configurations.
     func waitForConfigurations() {
-        while !hub.configurationsAreSettled { usleep(1000) }
+        #expect(comesToHold { hub.configurationsAreSettled })
     }
 
     // MARK: Commands that must succeed
@@ -140,20 +141,6 @@ final class HubOnALog {
     }
 
     struct Unexpected: Error {}
-}
-
-final class Clock: Sendable {
-    private let time = Mutex(Timestamp(unixSeconds: 1_800_000_000))
-
-    var now: Timestamp { time.withLock { $0 } }
-
-    func advance(seconds: Double) { time.withLock { $0 = $0.adding(seconds: seconds) } }
-
-    var environment: Environment {
-        Environment(
-            now: { [self] in now }, uptimeMilliseconds: Environment.system.uptimeMilliseconds,
-            fillRandom: Environment.system.fillRandom)
-    }
 }
 
 /// A log in memory that asks for a snapshot, and refuses batches, when it is told to.

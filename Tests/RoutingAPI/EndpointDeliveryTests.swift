@@ -5,6 +5,7 @@ import JSON
 import Journal
 import Routing
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -69,15 +70,9 @@ private final class ScriptedTarget: DeliveryTarget {
             environment: .system, report: report)
     }
 
-    /// How long a condition is waited for, in milliseconds: longer than any machine takes.
-    private static let patience = 120_000
-
     private func until(_ condition: () -> Bool, at place: SourceLocation = #_sourceLocation) {
-        for _ in 0..<Self.patience {
-            if condition() { return }
-            usleep(1000)
-        }
-        Issue.record("it never came to that", sourceLocation: place)
+        let holds = comesToHold(condition)
+        #expect(holds, sourceLocation: place)
     }
 
     private func status(_ delivery: EndpointDelivery) -> String {

@@ -1,12 +1,12 @@
 import Defender
 import Dispatch
 import Events
-import Glibc
 import Hub
 import JSON
 import Journal
 import Routing
 import Synchronization
+import TestSupport
 import Testing
 import Twins
 import Vocabulary
@@ -42,7 +42,7 @@ final class SecurityLedgerTests {
     private func begin() -> SecurityLedger {
         let ledger = SecurityLedger(environment: clock.environment) { Issue.record("\($0)") }
         ledger.follow(store, of: hub)
-        while !ledger.isCaughtUp.load(ordering: .relaxed) { usleep(1000) }
+        #expect(comesToHold { ledger.isCaughtUp.load(ordering: .relaxed) })
         return ledger
     }
 
@@ -78,7 +78,7 @@ final class SecurityLedgerTests {
     ) throws {
         let first = begin()
         report()
-        wait { self.conflict(in: first)?.isOpen == true }
+        #expect(comesToHold { self.conflict(in: first)?.isOpen == true })
         clock.advance(seconds: 1)
         // Neither of these is about the configuration.
         try patch(module, #"{"tags":{"a":1}}"#)
@@ -90,21 +90,21 @@ final class SecurityLedgerTests {
         } else {
             try patch(module, #"{"properties":{"desired":{"a":1}}}"#)
         }
-        wait { self.conflict(in: first)?.isOpen == false }
+        #expect(comesToHold { self.conflict(in: first)?.isOpen == false })
         #expect(conflict(in: begin()) == conflict(in: first))
         clock.advance(seconds: 1)
         report()
-        wait { self.conflict(in: first)?.isOpen == true }
+        #expect(comesToHold { self.conflict(in: first)?.isOpen == true })
         #expect(conflict(in: begin())?.isOpen == true)
     }
 
     @Test func `What a module's agent reported is over with the module`() throws {
         let first = begin()
         report()
-        wait { self.conflict(in: first)?.isOpen == true }
+        #expect(comesToHold { self.conflict(in: first)?.isOpen == true })
         clock.advance(seconds: 1)
         try execute(.deleteIdentity(module, .any))
-        wait { self.conflict(in: first)?.isOpen == false }
+        #expect(comesToHold { self.conflict(in: first)?.isOpen == false })
         #expect(conflict(in: begin()) == conflict(in: first))
     }
 
@@ -146,7 +146,7 @@ final class SecurityLedgerTests {
             dispatchPrecondition(condition: .onQueue(ledger.queue))
             shown.withLock { $0 = "\(devices.map(\.id).joined(separator: " ")) + \(leftOut)" }
         }
-        wait { shown.withLock { $0 != nil } }
+        #expect(comesToHold { shown.withLock { $0 != nil } })
         return shown.withLock { $0 } ?? ""
     }
 
@@ -155,8 +155,6 @@ final class SecurityLedgerTests {
     private func finding(_ type: String, in ledger: SecurityLedger) -> Finding? {
         ledger.device(device)?.found.findings.first { $0.type.name == type }
     }
-
-    private func wait(_ holds: () -> Bool) { while !holds() { usleep(1000) } }
 
     private func json(_ text: String) throws -> JSONValue { try document(text).root }
 
@@ -168,7 +166,7 @@ final class SecurityLedgerTests {
     private func execute(_ command: Command) throws {
         let origin = Origin(principal: "test", requestID: RequestID(high: 0, low: 0), transport: "test")
         if case .refused(let error) = hub.execute(command, origin: origin) { throw error }
-        wait { store.hubSequence >= hub.lastSequence }
+        #expect(comesToHold { store.hubSequence >= hub.lastSequence })
     }
 
     private func patch(_ id: TwinID, _ body: String) throws {
@@ -190,6 +188,6 @@ final class SecurityLedgerTests {
     private func append(_ events: [DeviceEvent]) {
         let last = store.lastSequence + UInt64(events.count)
         store.append(events) { refusal in if let refusal { Issue.record("\(refusal)") } }
-        wait { store.lastSequence >= last }
+        #expect(comesToHold { store.lastSequence >= last })
     }
 }

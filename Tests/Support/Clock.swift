@@ -2,14 +2,16 @@ import Synchronization
 import Vocabulary
 
 /// A clock that stands until it is moved.
-final class Clock: Sendable {
+public final class Clock: Sendable {
     private let time = Mutex(Timestamp(unixSeconds: 1_800_000_000))
 
-    var now: Timestamp { time.withLock { $0 } }
+    public init() {}
 
-    func advance(seconds: Double) { time.withLock { $0 = $0.adding(seconds: seconds) } }
+    public var now: Timestamp { time.withLock { $0 } }
 
-    var environment: Environment {
+    public func advance(seconds: Double) { time.withLock { $0 = $0.adding(seconds: seconds) } }
+
+    public var environment: Environment {
         Environment(
             now: { [self] in now }, uptimeMilliseconds: Environment.system.uptimeMilliseconds,
             fillRandom: Environment.system.fillRandom)
