@@ -12,8 +12,6 @@ public struct Route: Sendable {
     public let operation: String
     public let requirement: Requirement
     public let intake: Intake
-    /// False for what the real hub has and TwinHub does not.
-    private(set) var isEmulated = true
 
     /// How a request's body reaches the operation.
     public enum Intake: Sendable {
@@ -53,17 +51,6 @@ public struct Route: Sendable {
         self.operation = operation
         self.requirement = requirement
         self.intake = intake
-    }
-
-    /// An operation that the real hub has and TwinHub does not yet: 501, naming it.
-    public static func missing(_ method: HTTPMethod, _ pattern: String, _ operation: String, _ requirement: Requirement)
-        -> Route
-    {
-        var route = Route(method, pattern, operation, requirement) { (_) throws(HubError) in
-            throw HubError(.notImplemented, "TwinHub does not emulate '\(operation)' yet.")
-        }
-        route.isEmulated = false
-        return route
     }
 }
 

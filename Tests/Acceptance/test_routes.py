@@ -20,24 +20,24 @@ def test_what_is_served(hub, method, path):
 
 
 def test_readme_tells_the_truth_about_what_is_emulated(hub):
-    """Each row of README's table names a method, a path and `served` or `501`; each is tried."""
+    """Each row of README's table names a method and a path that are served; each is tried."""
     text = (REPOSITORY / "README.md").read_text()
-    rows = re.findall(r"^\| `([A-Z]+) (/[^`]*)` \|.*\| (served|501) \|$", text, re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z]+) (/[^`]*)` \|.*\| served \|$", text, re.MULTILINE)
     assert len(rows) >= 40
     ids = {
         "{d}": "gateway-a1", "{m}": "azureiotsecurity", "{id}": "x", "{lock}": "x", "{name}": "x", "{group}": "default",
         "{path}": "x", "{etag}": "x"}
-    for method, template, claim in rows:
+    assert len(rows) == len(re.findall(r"^\| `[A-Z]+ /", text, re.MULTILINE))
+    for method, template in rows:
         path = template
         for placeholder, value in ids.items():
             path = path.replace(placeholder, value)
         # A condition that no etag meets and a body that is none: the route shows itself and nothing changes.
         answer = hub.call(method, path, data=b"{" if method in ("PUT", "POST", "PATCH") else None, etag='"none"',
                           headers={"Prefer": "wait=0"}, stream="changes" in path)
-        actual = "501" if answer.status_code == 501 else "served"
-        assert actual == claim, f"{method} {template}: {answer.status_code}"
-        assert actual == "501" or answer.status_code != 405 and answer.headers.get("iothub-errorcode") != "GenericNotFound", template
-    claimed = {(method, template.split("?")[0]) for method, template, _ in rows}
+        assert answer.status_code not in (405, 501), f"{method} {template}: {answer.status_code}"
+        assert answer.headers.get("iothub-errorcode") != "GenericNotFound", template
+    claimed = {(method, template.split("?")[0]) for method, template in rows}
     assert {("POST", "/devices/query"), ("GET", "/twins/{d}"), ("POST", "/twins/{d}/methods")} <= claimed
 
 

@@ -9,7 +9,6 @@ import Testing
         Route(.get, "/files/{device}", "Files_Get", .anyOf([.registryRead, .serviceConnect])) { _ in .later },
         Route(.put, "/files/{device}", "Files_Put", .open) { _ in .later },
         Route(.get, "/emulator/tail/{name...}", "Tail_Get", .device) { _ in .later },
-        Route.missing(.post, "/files/{device}/later", "Files_Later", .anyOf(.serviceConnect)),
     ]
 
     private static let descriptions: [String: OperationDescription] = [
@@ -27,8 +26,7 @@ import Testing
     @Test("paths stand once with all their methods, a tail as a parameter")
     func paths() throws {
         let paths = try Self.paths()
-        #expect(
-            paths.members.map(\.key) == ["/files/{device}", "/emulator/tail/{name}", "/files/{device}/later"])
+        #expect(paths.members.map(\.key) == ["/files/{device}", "/emulator/tail/{name}"])
         #expect(Self.names(paths["/files/{device}"]) == ["get", "put"])
     }
 
@@ -63,13 +61,6 @@ import Testing
         #expect(Self.names(paths["/files/{device}"]?["put"]?["responses"]) == ["default"])
         #expect(paths["/files/{device}"]?["put"]?["security"]?.count == 0)
         #expect(Self.names(paths["/emulator/tail/{name}"]?["get"]?["responses"]) == ["default"])
-    }
-
-    @Test("what is not emulated says so and answers 501")
-    func missing() throws {
-        let operation = try #require(Self.paths()["/files/{device}/later"]?["post"])
-        #expect(operation["x-twinhub-emulated"]?.bool == false)
-        #expect(Self.names(operation["responses"]).contains("501"))
     }
 
     @Test("api-version is needed on the hub's paths only")

@@ -9,7 +9,7 @@ struct OperationWriter {
 
     init(_ route: Route, _ description: OperationDescription?) {
         self.route = route
-        self.description = description ?? (route.isEmulated ? nil : OperationDescription("Not emulated: answers 501."))
+        self.description = description
     }
 
     func write(to json: inout JSONWriter, _ schemas: inout SchemaWriter) {
@@ -29,10 +29,6 @@ struct OperationWriter {
         if case .open = route.requirement {
             json.key("security")
             json.raw("[]".utf8)
-        }
-        if !route.isEmulated {
-            json.key("x-twinhub-emulated")
-            json.value(false)
         }
         writeParameters(to: &json, &schemas)
         writeBody(to: &json, &schemas)
@@ -83,7 +79,7 @@ struct OperationWriter {
 
     private func writeBody(to json: inout JSONWriter, _ schemas: inout SchemaWriter) {
         let undescribed = OperationDescription.Body(schema: .any, mediaType: "application/json", isRequired: false)
-        let takesAny = (description == nil || !route.isEmulated) && [.put, .post, .patch].contains(route.method)
+        let takesAny = description == nil && [.put, .post, .patch].contains(route.method)
         guard let body = description?.body ?? (takesAny ? undescribed : nil) else { return }
         json.key("requestBody")
         json.beginObject()
@@ -153,7 +149,6 @@ struct OperationWriter {
     private var errors: Set<Int> {
         var errors: Set<Int> = [400, 404, 408, 413, 429, 431, 500, 503]
         if case .open = route.requirement {} else { errors.insert(401) }
-        if !route.isEmulated { errors.insert(501) }
         return errors.union(description?.errors ?? [])
     }
 }
