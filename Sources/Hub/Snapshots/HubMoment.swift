@@ -1,3 +1,4 @@
+import Query
 import Vocabulary
 
 /// Everything that the hub holds, as it stood between two batches. Cheap to take, since nothing is copied before something changes.
@@ -23,6 +24,16 @@ public struct HubMoment: Sendable {
             case .stored(let stored): guard body(stored.restored()) else { return }
             }
         }
+    }
+
+    /// The ids of the devices that meet a condition, in order.
+    public func deviceIDs(where condition: TwinCondition) -> [TwinID] {
+        var ids: [TwinID] = []
+        forEach(modules: false) { entity in
+            if condition.matches(entity.queryDocument) { ids.append(entity.id) }
+            return true
+        }
+        return ids.sorted()
     }
 
     /// Hands over every device, or every module, in no order, until it answers false.

@@ -105,12 +105,7 @@ final class JobRunner {
         }
         services.hub.moment { moment in
             Self.queue.async {
-                var devices: [TwinID] = []
-                moment.forEach(modules: false) { entity in
-                    if condition.matches(entity.queryDocument) { devices.append(entity.id) }
-                    return true
-                }
-                back(devices.sorted())
+                back(moment.deviceIDs(where: condition))
             }
         }
     }
