@@ -59,16 +59,28 @@ extension Configuration {
         json.value(etagCounter)
         json.key("revision")
         json.value(revision)
-        json.key("schemaVersion")
-        json.value(schemaVersion)
-        json.key("labels")
-        if let labels { json.raw(labels) } else { json.null() }
-        json.key("content")
-        json.raw(content.json)
-        json.key("targetCondition")
-        json.value(target.text)
+        writeDraft(to: &json)
         json.key("priority")
         json.value(priority)
+        writeMetrics(to: &json)
+        json.endObject()
+    }
+
+    /// What back ends see of it, from `id` to `priority`, in the service's order (rest.md section 11.1).
+    public func writeMembers(to json: inout JSONWriter) {
+        json.key("id")
+        json.value(id.description)
+        writeDraft(to: &json)
+        json.key("createdTimeUtc")
+        json.value(created.description)
+        json.key("lastUpdatedTimeUtc")
+        json.value(updated.description)
+        json.key("priority")
+        json.value(priority)
+    }
+
+    /// `"metrics":{"queries":{…}}`.
+    public func writeMetrics(to json: inout JSONWriter) {
         json.key("metrics")
         json.beginObject()
         json.key("queries")
@@ -79,7 +91,17 @@ extension Configuration {
         }
         json.endObject()
         json.endObject()
-        json.endObject()
+    }
+
+    private func writeDraft(to json: inout JSONWriter) {
+        json.key("schemaVersion")
+        json.value(schemaVersion)
+        json.key("labels")
+        if let labels { json.raw(labels) } else { json.null() }
+        json.key("content")
+        json.raw(content.json)
+        json.key("targetCondition")
+        json.value(target.text)
     }
 
     init(record body: JSONValue) throws(RecordError) {

@@ -7,8 +7,9 @@ import Vocabulary
 ///
 /// Nothing has to be remembered of it. The hub's state says which revision all twins follow, so that whoever finds that it is not
 /// the latest, after a crash for instance, begins again; what is done already is done.
+///
+/// Not checked: `slices`, `revision`, `subscriber` and `writer` belong to `queue`; the rest is constant or locked.
 final class Rollout: HubSubscriber, @unchecked Sendable {
-    // `slices`, `revision`, `subscriber` and `writer` belong to `queue`; the rest is constant or locked.
     private let queue = DispatchQueue(label: "twinhub.rollout", qos: .utility)
     private var slices: ArraySlice<[TwinID]> = []
     private var revision: UInt64 = 0

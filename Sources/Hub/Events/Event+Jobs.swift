@@ -39,12 +39,7 @@ extension JobEvent {
             json.endArray()
         case .ended(let id, let status, let reason):
             Self.write(id, to: &json)
-            json.key("status")
-            json.value(status.rawValue)
-            if let reason {
-                json.key("reason")
-                json.value(reason)
-            }
+            status.writeMembers(reason: reason, to: &json)
         case .forgotten(let ids):
             json.key("jobIds")
             json.beginArray()
@@ -90,10 +85,7 @@ extension JobEvent {
             }
             self = .devicesEnded(try id(), results)
         case .jobEnded:
-            guard let status = body["status"]?.string.flatMap(JobStatus.init(rawValue:)) else {
-                throw RecordError("status")
-            }
-            self = .ended(try id(), status, reason: body["reason"]?.string)
+            self = .ended(try id(), try JobStatus(endIn: body), reason: body["reason"]?.string)
         case .jobsForgotten:
             self = .forgotten(
                 try list("jobIds") { (entry) throws(RecordError) in JobID(trusted: try key(entry)) })

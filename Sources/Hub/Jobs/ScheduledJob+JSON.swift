@@ -37,25 +37,17 @@ extension ScheduledJob {
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        func time(_ member: String) throws(RecordError) -> Timestamp? {
-            guard let value = body[member] else { return nil }
-            guard let time = value.string.flatMap({ Timestamp($0) }) else { throw RecordError(member) }
-            return time
-        }
         guard let id = body["jobId"]?.string, let condition = body["queryCondition"]?.string,
-            let created = try time("created"), let start = try time("start"),
+            let created = try body.time("created"), let start = try body.time("start"),
             let seconds = body["seconds"]?.counter.flatMap(Int.init(exactly:))
         else { throw RecordError("job") }
         let work: JobWork
         do throws(HubError) { work = try JobWork(body) } catch { throw RecordError("type") }
         self.init(
             id: JobID(trusted: id), work: work, condition: condition, created: created, start: start, seconds: seconds)
-        let began = try time("began")
-        if let ended = try time("ended") {
-            guard let status = body["status"]?.string.flatMap(JobStatus.init(rawValue:)), status.isFinal else {
-                throw RecordError("status")
-            }
-            phase = .ended(status, began: began, at: ended, reason: body["reason"]?.string)
+        let began = try body.time("began")
+        if let ended = try body.time("ended") {
+            phase = .ended(try JobStatus(endIn: body), began: began, at: ended, reason: body["reason"]?.string)
         } else if let began {
             phase = .running(since: began)
         }
@@ -86,17 +78,12 @@ extension DeviceJob {
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        func time(_ member: String) throws(RecordError) -> Timestamp? {
-            guard let value = body[member] else { return nil }
-            guard let time = value.string.flatMap({ Timestamp($0) }) else { throw RecordError(member) }
-            return time
-        }
         guard let device = body["device"]?.string else { throw RecordError("device") }
         self.init(device: TwinID(trusted: device))
-        if let canceled = try time("canceled") {
+        if let canceled = try body.time("canceled") {
             phase = .canceled(at: canceled)
-        } else if let began = try time("began") {
-            if let ended = try time("ended") {
+        } else if let began = try body.time("began") {
+            if let ended = try body.time("ended") {
                 phase = .ended(try DeviceJobResult(members: body), began: began, at: ended)
             } else {
                 phase = .running(since: began)

@@ -41,26 +41,18 @@ extension RegistryJob {
     }
 
     init(record body: JSONValue) throws(RecordError) {
-        func time(_ member: String) throws(RecordError) -> Timestamp? {
-            guard let value = body[member] else { return nil }
-            guard let time = value.string.flatMap({ Timestamp($0) }) else { throw RecordError(member) }
-            return time
-        }
         func count(_ member: String) throws(RecordError) -> Int {
             guard let value = body[member] else { return 0 }
             guard let count = value.counter.flatMap(Int.init(exactly:)) else { throw RecordError(member) }
             return count
         }
-        guard let id = body["jobId"]?.string, let created = try time("created") else { throw RecordError("job") }
+        guard let id = body["jobId"]?.string, let created = try body.time("created") else { throw RecordError("job") }
         let draft: RegistryJobDraft
         do throws(HubError) { draft = try RegistryJobDraft(body) } catch { throw RecordError("type") }
         self.init(id: RegistryJobID(id), draft: draft, created: created)
-        if let ended = try time("ended") {
-            guard let status = body["status"]?.string.flatMap(JobStatus.init(rawValue:)), status.isFinal else {
-                throw RecordError("status")
-            }
-            phase = .ended(status, at: ended, reason: body["reason"]?.string)
-        } else if let began = try time("began") {
+        if let ended = try body.time("ended") {
+            phase = .ended(try JobStatus(endIn: body), at: ended, reason: body["reason"]?.string)
+        } else if let began = try body.time("began") {
             phase = .running(since: began)
         }
         lines = try Progress(members: body)

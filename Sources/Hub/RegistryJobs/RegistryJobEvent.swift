@@ -38,12 +38,7 @@ extension RegistryJobEvent {
             json.endArray()
         case .ended(let id, let status, let reason):
             Self.write(id, to: &json)
-            json.key("status")
-            json.value(status.rawValue)
-            if let reason {
-                json.key("reason")
-                json.value(reason)
-            }
+            status.writeMembers(reason: reason, to: &json)
         case .forgotten(let ids):
             json.key("jobIds")
             json.beginArray()
@@ -70,10 +65,7 @@ extension RegistryJobEvent {
         case .registryJobImported:
             self = .imported(try id(), try RegistryJob.Progress(members: body), try ImportError.list(body["errors"]))
         case .registryJobEnded:
-            guard let status = body["status"]?.string.flatMap(JobStatus.init(rawValue:)) else {
-                throw RecordError("status")
-            }
-            self = .ended(try id(), status, reason: body["reason"]?.string)
+            self = .ended(try id(), try JobStatus(endIn: body), reason: body["reason"]?.string)
         case .registryJobsForgotten:
             guard let value = body["jobIds"], value.kind == .array else { throw RecordError("jobIds") }
             var ids: [RegistryJobID] = []

@@ -37,7 +37,7 @@ struct Snapshot: Sendable {
     }
 
     /// Hands over the snapshot's lines: a header, the certificate authorities, the security groups, the configurations, the
-    /// jobs, the seed's identities, then the entities.
+    /// jobs of both kinds, the seed's identities, then the entities.
     func writeLines(
         _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
     ) throws(LogFailure) {
@@ -47,63 +47,33 @@ struct Snapshot: Sendable {
             json.removeAll()
             try written.get()
         }
-        writeHeader(to: &json)
-        try flush()
-        for authority in authorities.authorities {
+        /// A line of one member.
+        func line(_ key: StaticString, _ write: (inout JSONWriter) -> Void) throws(LogFailure) {
             json.beginObject()
-            json.key("authority")
-            authority.write(to: &json)
+            json.key(key)
+            write(&json)
             json.endObject()
             try flush()
         }
-        for group in groups.written {
-            json.beginObject()
-            json.key("group")
-            group.write(to: &json)
-            json.endObject()
-            try flush()
-        }
-        for (key, list): (StaticString, _) in [
-            ("configuration", configurations.active), ("retiredConfiguration", configurations.retired),
-        ] {
-            for configuration in list {
-                json.beginObject()
-                json.key(key)
-                configuration.write(to: &json)
-                json.endObject()
-                try flush()
-            }
+        try line("hub") { writeHeader(to: &$0) }
+        for authority in authorities.authorities { try line("authority") { authority.write(to: &$0) } }
+        for group in groups.written { try line("group") { group.write(to: &$0) } }
+        for configuration in configurations.active { try line("configuration") { configuration.write(to: &$0) } }
+        for configuration in configurations.retired {
+            try line("retiredConfiguration") { configuration.write(to: &$0) }
         }
         for job in jobs.all {
-            json.beginObject()
-            json.key("job")
-            job.write(to: &json)
-            json.endObject()
-            try flush()
+            try line("job") { job.write(to: &$0) }
             for page in job.devices.pages {
-                json.beginObject()
-                json.key("jobDevices")
-                json.beginArray()
-                for row in page { row.write(to: &json) }
-                json.endArray()
-                json.endObject()
-                try flush()
+                try line("jobDevices") { json in
+                    json.beginArray()
+                    for row in page { row.write(to: &json) }
+                    json.endArray()
+                }
             }
         }
-        for job in registryJobs.jobs {
-            json.beginObject()
-            json.key("registryJob")
-            job.write(to: &json)
-            json.endObject()
-            try flush()
-        }
-        for seeded in seed.identities {
-            json.beginObject()
-            json.key("seeded")
-            seeded.write(to: &json)
-            json.endObject()
-            try flush()
-        }
+        for job in registryJobs.jobs { try line("registryJob") { job.write(to: &$0) } }
+        for seeded in seed.identities { try line("seeded") { seeded.write(to: &$0) } }
         for slot in entities {
             switch slot {
             case .empty: continue
@@ -116,8 +86,6 @@ struct Snapshot: Sendable {
     }
 
     private func writeHeader(to json: inout JSONWriter) {
-        json.beginObject()
-        json.key("hub")
         json.beginObject()
         for (key, value) in [
             ("sequence", Int(sequence)), ("enabledDevices", registry.enabledDevices),
@@ -155,7 +123,6 @@ struct Snapshot: Sendable {
             for id in ids.sorted() { json.value(id.key) }
             json.endArray()
         }
-        json.endObject()
         json.endObject()
     }
 }

@@ -5,22 +5,7 @@ extension Configuration {
     /// As the service shows it, members in its order (rest.md section 11.1). Without results where nothing has been counted.
     func writeResource(_ results: MetricResults?, to json: inout JSONWriter) {
         json.beginObject()
-        json.key("id")
-        json.value(id.description)
-        json.key("schemaVersion")
-        json.value(schemaVersion)
-        json.key("labels")
-        if let labels { json.raw(labels) } else { json.null() }
-        json.key("content")
-        json.raw(content.json)
-        json.key("targetCondition")
-        json.value(target.text)
-        json.key("createdTimeUtc")
-        json.value(created.description)
-        json.key("lastUpdatedTimeUtc")
-        json.value(updated.description)
-        json.key("priority")
-        json.value(priority)
+        writeMembers(to: &json)
         json.key("systemMetrics")
         Self.write(systemQueries, results?.system, to: &json)
         json.key("metrics")
