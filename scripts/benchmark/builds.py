@@ -46,3 +46,20 @@ def ours():
     """The binary that TWINHUB names, or this checkout's release build."""
     named = os.environ.get("TWINHUB")
     return pathlib.Path(named).resolve() if named else release()
+
+
+def of_commit(reference, folder):
+    """The release binary of a commit, built in a checkout of its own that goes again; kept for the next time."""
+    def git(*arguments):
+        return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+
+    name = git("rev-parse", "--verify", f"{reference}^{{commit}}")
+    kept = folder / f"twinhub-{name[:12]}"
+    if not kept.exists():
+        checkout = folder / f"checkout-{name[:12]}"
+        git("worktree", "add", "--detach", "--force", checkout, name)
+        try:
+            shutil.copy2(release(checkout), kept)
+        finally:
+            git("worktree", "remove", "--force", checkout)
+    return kept
