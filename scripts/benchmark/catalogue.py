@@ -1,5 +1,5 @@
 """Every case by its name, in the order of the report."""
 
-from . import agents, cases, mqtt, queries
+from . import agents, cases, growth, mqtt, queries, waiters
 
-CASES = {**cases.ALL, **mqtt.ALL, **agents.ALL, **queries.ALL}
+CASES = {**cases.ALL, **growth.ALL, **waiters.ALL, **mqtt.ALL, **agents.ALL, **queries.ALL}
