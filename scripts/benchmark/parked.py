@@ -20,10 +20,23 @@ PATIENCE = 60
 #: Long enough for a round, short enough to end by itself: the longest that the server waits.
 WAIT_SECONDS = 300
 
+#: Connections that a process opens at once.
+BATCH = 250
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 #: Clients of a kind: the device of each, and the desired version that they know.
 Group = collections.namedtuple("Group", "kind devices version")
+
+
+def accepted(port, count):
+    """So many connections, each known to be served: the kernel's queue of a listening socket is short, and forgets."""
+    sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
+    for one in sockets:
+        one.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    for one in sockets:
+        if not one.recv(4096).startswith(b"HTTP/1.1 200"):
+            raise Wrong("a connection was refused")
+    return sockets
 
 
 class LongPolls:
@@ -33,7 +46,9 @@ class LongPolls:
 
     def __init__(self, port, token, devices, version):
         self.token, self.devices = token, devices
-        self.sockets = [socket.create_connection(("127.0.0.1", port)) for _ in devices]
+        self.sockets = []
+        while len(self.sockets) < len(devices):
+            self.sockets += accepted(port, min(BATCH, len(devices) - len(self.sockets)))
         self.kept = [b""] * len(devices)
         self.ask(range(len(devices)), version)
         for one in self.sockets:

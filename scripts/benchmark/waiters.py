@@ -24,6 +24,8 @@ ROUNDS = 5
 #: Changes, each of a twin that one client waits for.
 SINGLE_CHANGES = 1000
 IDLE_SECONDS = 10
+#: Seconds that the server gives a connection on which nothing happens: opening all the others may take longer than it would.
+PATIENT = "3600"
 SLOW_READERS = 100
 #: Enough that neither the kernel's buffers nor the slow reader's hold it: it waits in the server.
 SLOW_CHANGES, SLOW_BYTES = 250, 28_000
@@ -57,8 +59,10 @@ class Writer:
 
 def hub_with(bench, twins, where, *arguments):
     seed = clients.big_seed(bench.work / "seed.ndjson", twins, payload=0)
-    hub = bench.up(TwinHub(bench.binary, bench.folder("twinhub"), where, ["--seed", seed, *arguments]))
+    hub = bench.up(TwinHub(bench.binary, bench.folder("twinhub"), where, [
+        "--seed", seed, "--head-deadline", PATIENT, "--idle-deadline", PATIENT, *arguments]))
     seed.unlink()
+    hub.process.settle()
     return hub, [f"bench-{number:07}" for number in range(twins)]
 
 
@@ -86,15 +90,16 @@ def one_among(hub, crowd, writer, devices):
 
 def ours(bench, kind, count):
     """With so many waiters: milliseconds until all of one twin are told, memory each, and the cost of a change for one of them."""
-    hub, (shared, *own) = hub_with(bench, count + 1, halves()[0])
-    writer = Writer(hub)
+    hub, [shared] = hub_with(bench, 1, halves()[0])
     before = hub.process.resident()
     crowd = park(hub, [Group(kind, [shared] * count, 1)])
     each = (hub.process.resident() - before) / count
-    all_told = told_all(crowd, writer, shared)
+    all_told = told_all(crowd, Writer(hub), shared)
     crowd.close()
+    bench.stop_all()
+    hub, own = hub_with(bench, count, halves()[0])
     crowd = park(hub, [Group(kind, own, 1)])
-    spent = one_among(hub, crowd, writer, own)
+    spent = one_among(hub, crowd, Writer(hub), own)
     crowd.close()
     bench.stop_all()
     return all_told, each, spent
@@ -171,7 +176,7 @@ def mixture(devices, count, version):
 
 def mix(bench):
     count = room() // 4 * 4
-    hub, devices = hub_with(bench, MANY + 1, halves()[0], "--slow-reader-deadline", "3600")
+    hub, devices = hub_with(bench, MANY + 1, halves()[0], "--slow-reader-deadline", PATIENT)
     writer = Writer(hub)
     before = hub.process.resident()
     crowd = park(hub, mixture(devices, count, 1))
