@@ -17,6 +17,7 @@ func tests(_ name: String, _ others: [Target.Dependency] = [], resources: [Resou
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let ordered: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let heaps: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -49,14 +50,16 @@ let package = Package(
         room("Reactor", on: ["Vocabulary", "CSystem", "COpenSSL", deques]),
 
         // Floor 3: the hub itself, what it tells back ends, and the codecs.
-        room("Hub", on: ["Vocabulary", "JSON", "Twins", "Access", "Defender", "Journal", deques, heaps]),
+        room(
+            "Hub",
+            on: ["Vocabulary", "JSON", "Twins", "Access", "Query", "Defender", "Journal", deques, heaps, ordered]),
         room("Events", on: ["Vocabulary", "JSON", "Journal"]),
         room("HTTP", on: ["Vocabulary", "CZlib", "COpenSSL", "CNGHTTP2"]),
         room("MQTT", on: ["Vocabulary"]),
 
         // Floor 4: what an endpoint is, and what back ends are told of devices.
         room("Endpoints", on: ["Vocabulary", "JSON", "Journal", "Access", "Reactor", "Hub", "Events", "HTTP"]),
-        room("Routing", on: ["Vocabulary", "JSON", "Twins", "Access", "Journal", "Hub", "Events"]),
+        room("Routing", on: ["Vocabulary", "JSON", "Twins", "Access", "Query", "Journal", "Hub", "Events"]),
 
         // Floor 5: the endpoints.
         room(
@@ -73,6 +76,13 @@ let package = Package(
             "SecurityAPI",
             on: [
                 "Vocabulary", "JSON", "Access", "Defender", "Query", "Journal", "Hub", "Events", "HTTP", "Endpoints",
+                deques,
+            ]),
+        room(
+            "RoutingAPI",
+            on: [
+                "Vocabulary", "JSON", "Access", "Query", "Journal", "Reactor", "Hub", "Events", "HTTP", "Endpoints",
+                "Routing",
             ]),
         room("FilesAPI", on: ["Vocabulary", "JSON", "Blobs", "Hub", "HTTP", "Endpoints"]),
 
@@ -82,24 +92,32 @@ let package = Package(
             "Emulator",
             on: [
                 "Vocabulary", "JSON", "Twins", "Access", "Journal", "Reactor", "Hub", "Events", "HTTP", "Endpoints",
-                "Routing", "ServiceAPI", "DeviceAPI", "SecurityAPI", "Blobs", "FilesAPI", logging,
+                "Routing", "ServiceAPI", "DeviceAPI", "SecurityAPI", "RoutingAPI", "Blobs", "FilesAPI", logging,
             ]),
 
         // Floor 7: the command line.
         .executableTarget(
             name: "twinhub",
             dependencies: [
-                "Vocabulary", "JSON", "Access", "Defender", "Journal", "Reactor", "Hub", "Events", "HTTP", "MQTT",
-                "Endpoints", "DeviceAPI", "Simulator", "Emulator", arguments,
+                "Vocabulary", "JSON", "Access", "Defender", "Blobs", "Journal", "Reactor", "Hub", "Events", "HTTP",
+                "MQTT", "Endpoints", "DeviceAPI", "Simulator", "Emulator", arguments,
             ],
             swiftSettings: warnings),
 
+        // What several suites share.
+        .target(name: "TestSupport", dependencies: ["Vocabulary"], path: "Tests/Support", swiftSettings: warnings),
         tests("Reactor"),
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
-        tests("Hub", ["Access", "Defender", "JSON", "Journal", "Twins", "Vocabulary"]),
-        tests("Routing", ["Access", "Events", "Hub", "JSON", "Journal", "Twins", "Vocabulary"]),
+        tests("Hub", ["Access", "Defender", "JSON", "Journal", "TestSupport", "Twins", "Vocabulary"]),
+        tests(
+            "Routing",
+            ["Access", "Events", "Hub", "JSON", "Journal", "Query", "TestSupport", "Twins", "Vocabulary"]),
+        tests("RoutingAPI", ["Events", "JSON", "Journal", "Routing", "TestSupport", "Vocabulary"]),
+        tests(
+            "SecurityAPI",
+            ["Defender", "Events", "Hub", "JSON", "Journal", "Routing", "TestSupport", "Twins", "Vocabulary"]),
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
         tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
         tests("Blobs", ["Vocabulary"]),

@@ -54,9 +54,13 @@ public struct ClientCertificate: Hashable, Sendable {
     public func check(_ authentication: Authentication, at time: Timestamp) throws(AccessRefusal) {
         switch authentication {
         case .selfSigned(let primary, let secondary):
-            guard isValid(at: time) else { throw AccessRefusal("the client's certificate is not valid at this time") }
+            guard isValid(at: time) else {
+                let cause: AccessRefusal.Cause = time.unixSeconds > notAfter ? .certificateExpired : .other
+                throw AccessRefusal("the client's certificate is not valid at this time", cause)
+            }
             guard primary?.matches(self) == true || secondary?.matches(self) == true else {
-                throw AccessRefusal("the client's certificate has neither of the registered thumbprints")
+                throw AccessRefusal(
+                    "the client's certificate has neither of the registered thumbprints", .thumbprintMismatch)
             }
         case .certificateAuthority: throw AccessRefusal("the identity authenticates by a chain to an authority")
         case .sas: throw AccessRefusal("the identity authenticates by key, and a certificate was shown")

@@ -21,6 +21,14 @@ public struct Principal: Hashable, Sendable, CustomStringConvertible {
     /// A device or module that has proven itself, which may do what is its own.
     public init(_ id: TwinID) { self.init(id.isModule ? .module(id) : .device(id), .deviceConnect) }
 
+    /// The device or module that it is; nil for a policy and for nobody in particular.
+    public var identity: TwinID? {
+        switch kind {
+        case .device(let id), .module(let id): id
+        case .policy, .everybody: nil
+        }
+    }
+
     public var description: String {
         switch kind {
         case .policy(let name): "policy \(name)"

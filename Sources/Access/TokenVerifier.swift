@@ -62,7 +62,9 @@ public final class TokenVerifier {
             if known.end < seconds { remembered[place] = nil }
         }
         let parsed = try SASToken(String(decoding: token, as: UTF8.self))
-        guard parsed.expiry + grace >= seconds else { throw AccessRefusal("the token is expired") }
+        guard parsed.expiry + grace >= seconds else {
+            throw AccessRefusal("the token is expired", parsed.policy == nil ? .tokenExpired : .other)
+        }
         guard hostNames.accepts(parsed.host) else {
             throw AccessRefusal("the token is for another host, \(parsed.host)")
         }
@@ -102,7 +104,7 @@ public final class TokenVerifier {
                 continue
             }
             guard token.isSigned(by: primary) || token.isSigned(by: secondary) else {
-                reason = AccessRefusal("the signature matches neither key of \(signer.id)")
+                reason = AccessRefusal("the signature matches neither key of \(signer.id)", .tokenInvalid)
                 continue
             }
             let principal = Principal(signer.id)

@@ -1,4 +1,5 @@
-/// A blob's name in its container, `device/path/of/the/file`, and the folder it is kept in.
+/// A blob's name in its container, and the folder it is kept in: `device/path/of/the/file` for what devices upload, or one segment
+/// for a file of the container's own, such as an export's.
 ///
 /// Whatever a client calls its file, the folder's path is made here of parts that hold no slash, begin with no dot and fit
 /// a file system, so that no name leads out of the store; and two names never share a folder.
@@ -8,11 +9,11 @@ public struct BlobName: Hashable, Sendable, CustomStringConvertible {
     /// In bytes of UTF-8; Azure counts characters, a file system does not.
     public static let maximumLength = 1024
 
-    /// Nil where the text is too long, names no file of a device, or has segments that clients' URL code would take away:
+    /// Nil where the text is too long, or has segments that clients' URL code would take away:
     /// empty ones, `.` and `..`. Control characters are refused too.
     public init?(_ text: String) {
         let segments = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard text.utf8.count <= Self.maximumLength, segments.count >= 2,
+        guard text.utf8.count <= Self.maximumLength,
             text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }),
             segments.allSatisfy({ !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) })
         else { return nil }
@@ -30,10 +31,14 @@ public struct BlobName: Hashable, Sendable, CustomStringConvertible {
     static let partLength = 200
     /// Ends a part that the next one continues. Stands in no part itself.
     static let continued = "+"
+    /// Holds the folders of names without a device. No device's part looks like this.
+    static let ownFiles = "+container"
 
     /// The path under the store's root: the device's parts, then the file's, all but the last of each marked as continued.
     var folder: String {
-        let slash = text.firstIndex(of: "/")!
+        guard let slash = text.firstIndex(of: "/") else {
+            return ([Self.ownFiles] + Self.parts(text[...])).joined(separator: "/")
+        }
         return (Self.parts(text[..<slash]) + Self.parts(text[text.index(after: slash)...])).joined(separator: "/")
     }
 

@@ -1,7 +1,8 @@
 import Glibc
 
-/// A blob opened for reading: goes on being what it was when another is written in its place. The account's queue owns the
-/// descriptor.
+/// A blob opened for reading: goes on being what it was when another is written in its place.
+///
+/// Not checked: the descriptor is used on the account's queue only, and closed once, by the last who holds this.
 public final class BlobReading: @unchecked Sendable {
     public let properties: BlobProperties
     private let path: String

@@ -36,6 +36,7 @@ final class BlobStore {
         guard write.failure == nil else { return }
         do throws(BlobFailure) {
             try open(write)
+            try makeRoom(for: write, write.count + bytes.count)
             try write.append(bytes)
         } catch {
             discard(write)
@@ -45,12 +46,24 @@ final class BlobStore {
 
     private func open(_ write: BlobWrite) throws(BlobFailure) {
         guard !write.isOpen else { return }
-        guard write.announced <= limits.blobBytes else { throw .tooLarge(limit: limits.blobBytes) }
-        guard keptBytes + write.announced <= limits.keptBytes else { throw .full(limit: limits.keptBytes) }
+        try makeRoom(for: write, write.announced)
         arrivals += 1
-        try write.open("\(incoming)/\(arrivals)")
-        keptBytes += write.announced
-        write.reserved = write.announced
+        do throws(BlobFailure) {
+            try write.open("\(incoming)/\(arrivals)")
+        } catch {
+            keptBytes -= write.reserved
+            write.reserved = 0
+            throw error
+        }
+    }
+
+    /// Takes room for so many bytes, where the write has less: all at once for one whose length was announced.
+    private func makeRoom(for write: BlobWrite, _ bytes: Int) throws(BlobFailure) {
+        guard bytes > write.reserved else { return }
+        guard bytes <= limits.blobBytes else { throw .tooLarge(limit: limits.blobBytes) }
+        guard keptBytes + bytes - write.reserved <= limits.keptBytes else { throw .full(limit: limits.keptBytes) }
+        keptBytes += bytes - write.reserved
+        write.reserved = bytes
     }
 
     func discard(_ write: BlobWrite) {

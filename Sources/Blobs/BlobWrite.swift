@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Made anywhere and then given to the account with each piece; its queue owns everything here.
 public final class BlobWrite: @unchecked Sendable {
-    /// The length that the client announced: room for it is taken before the first byte.
+    /// The length that the client announced: room for it is taken before the first byte; 0 where it is not known before.
     let announced: Int
     private(set) var count = 0
     /// Why it will not become anything; what follows is dropped unread.

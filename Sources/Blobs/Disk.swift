@@ -123,6 +123,9 @@ enum Disk {
         return names.sorted()
     }
 
+    /// Removes a file, and never a folder.
+    static func remove(file path: String) { unlink(path) }
+
     /// Removes a file, or a folder with everything in it.
     static func remove(_ path: String) {
         if unlink(path) == 0 || errno == ENOENT { return }

@@ -1,7 +1,7 @@
 import COpenSSL
 import Vocabulary
 
-/// A storage account's service SAS for one blob, as Azure makes it for accounts with a shared key: HMAC-SHA256 over the
+/// A storage account's service SAS for one blob or for a container, as Azure makes it for accounts with a shared key: HMAC-SHA256 over the
 /// fields of the query, each on a line. Any storage client that has the account's key can make and verify it.
 public struct ServiceSignature: Sendable {
     public var permissions: String
@@ -21,11 +21,12 @@ public struct ServiceSignature: Sendable {
     /// fields; earlier ones are not accepted.
     public static let version = "2020-12-06"
 
-    public init(permissions: String, expiry: String) {
+    /// What is signed for: `b` is one blob, `c` every blob of the container.
+    public init(permissions: String, expiry: String, resource: String = "b") {
         self.permissions = permissions
         self.expiry = expiry
         version = Self.version
-        resource = "b"
+        self.resource = resource
     }
 
     /// For reading and writing one blob, which is what the real hub gives a device.
@@ -34,14 +35,18 @@ public struct ServiceSignature: Sendable {
         self.init(permissions: "rw", expiry: Timestamp(unixSeconds: expiry.unixSeconds).description)
     }
 
-    func stringToSign(_ account: String, _ container: String, _ blob: BlobName) -> String {
-        ([
-            permissions, start, expiry, "/blob/\(account)/\(container)/\(blob.text)", identifier, address, protocols,
-            version, resource, snapshot, encryptionScope,
-        ] + overrides).joined(separator: "\n")
+    /// - Parameter blob: nil, or passed over, where the signature is for the container.
+    func stringToSign(_ account: String, _ container: String, _ blob: BlobName?) -> String {
+        var path = "/blob/\(account)/\(container)"
+        if resource == "b", let blob { path += "/\(blob.text)" }
+        return
+            ([
+                permissions, start, expiry, path, identifier, address, protocols, version, resource, snapshot,
+                encryptionScope,
+            ] + overrides).joined(separator: "\n")
     }
 
-    func sign(_ account: String, _ container: String, _ blob: BlobName, key: [UInt8]) -> [UInt8] {
+    func sign(_ account: String, _ container: String, _ blob: BlobName?, key: [UInt8]) -> [UInt8] {
         let message = Array(stringToSign(account, container, blob).utf8)
         return [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
             var length: UInt32 = 0
@@ -50,8 +55,8 @@ public struct ServiceSignature: Sendable {
         }
     }
 
-    /// The query of the blob's URL, with its `?`.
-    func query(_ account: String, _ container: String, _ blob: BlobName, key: [UInt8]) -> String {
+    /// The query of the blob's or container's URL, with its `?`.
+    public func query(_ account: String, _ container: String, _ blob: BlobName?, key: [UInt8]) -> String {
         let signature = PercentCoding.encode(Base64.encode(sign(account, container, blob, key: key)))
         return "?sv=\(version)&sr=\(resource)&sig=\(signature)&se=\(PercentCoding.encode(expiry))&sp=\(permissions)"
     }

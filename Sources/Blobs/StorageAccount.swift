@@ -14,6 +14,8 @@ public final class StorageAccount: @unchecked Sendable {
     /// The account's name, in signatures and, as in other emulators, the first segment of its URLs' paths.
     public static let name = "emulator"
     public static let container = "blobs"
+    /// In the account's folder: its key, as base64 on a line.
+    public static let keyFile = "account.key"
 
     public let limits: BlobLimits
     private let environment: Environment
@@ -37,7 +39,7 @@ public final class StorageAccount: @unchecked Sendable {
         }
         temporaryFolder = folder == nil ? place : nil
         try Disk.makeFolder(place)
-        key = try Self.key(place + "/account.key", environment)
+        key = try Self.key(place + "/" + Self.keyFile, environment)
         store = try BlobStore(folder: place, limits: limits, environment: environment)
         uploads = try UploadLog(path: place + "/uploads.ndjson", limits: limits)
     }
@@ -66,13 +68,13 @@ public final class StorageAccount: @unchecked Sendable {
         ServiceSignature(until: expiry).query(Self.name, Self.container, blob, key: key)
     }
 
-    /// Whether this is the signature of these fields for this blob.
-    public func isSigned(_ fields: ServiceSignature, _ signature: [UInt8], for blob: BlobName) -> Bool {
+    /// Whether this is the signature of these fields, for this blob or for the container.
+    public func isSigned(_ fields: ServiceSignature, _ signature: [UInt8], for blob: BlobName?) -> Bool {
         ServiceSignature.isEqual(fields.sign(Self.name, Self.container, blob, key: key), signature)
     }
 
     /// What was signed, as Azure shows it to whoever got it wrong.
-    public func stringToSign(_ fields: ServiceSignature, for blob: BlobName) -> String {
+    public func stringToSign(_ fields: ServiceSignature, for blob: BlobName?) -> String {
         fields.stringToSign(Self.name, Self.container, blob)
     }
 

@@ -9,8 +9,8 @@ import Vocabulary
 /// twice; where it says nothing, or too many patches lie between, it is told the whole section. `generation` tells apart
 /// twins of the same name: it is the identity's generation id.
 enum DesiredWatch {
-    static let routes: [Route] = DeviceAPI.paths("twin/desired").map { path in
-        Route(.get, path, "Emulator_WatchDesiredProperties", .deviceOrService, get)
+    static let routes: [Route] = DeviceAPI.paths("twin/desired").map { path, word in
+        Route(.get, path, "Emulator_Watch\(word)DesiredProperties", .deviceOrService, get)
     }
 
     private static func get(_ call: Call) throws(HubError) -> Answer {

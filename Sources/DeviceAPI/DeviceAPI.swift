@@ -22,8 +22,11 @@ public enum DeviceAPI {
         services.room(MessageExpiry.self)?.end()
     }
 
-    /// The paths of a device's and of a module's resource.
-    static func paths(_ resource: String) -> [String] {
-        ["/emulator/devices/{device}/\(resource)", "/emulator/devices/{device}/modules/{module}/\(resource)"]
+    /// The paths of a device's and of a module's resource, with the word that tells apart the names of their operations.
+    static func paths(_ resource: String) -> [(path: String, word: String)] {
+        [
+            ("/emulator/devices/{device}/\(resource)", ""),
+            ("/emulator/devices/{device}/modules/{module}/\(resource)", "Module"),
+        ]
     }
 }

@@ -8,11 +8,11 @@ import Vocabulary
 /// A device's or module's own view of its twin, and its reports (twins.md section 2).
 enum DeviceTwin {
     static let routes: [Route] =
-        DeviceAPI.paths("twin").map { path in
-            Route(.get, path, "Emulator_GetTwin", .deviceOrService, get)
+        DeviceAPI.paths("twin").map { path, word in
+            Route(.get, path, "Emulator_Get\(word)Twin", .deviceOrService, get)
         }
-        + DeviceAPI.paths("twin/reported").map { path in
-            Route(.patch, path, "Emulator_UpdateReportedProperties", .deviceOrService, report)
+        + DeviceAPI.paths("twin/reported").map { path, word in
+            Route(.patch, path, "Emulator_Update\(word)ReportedProperties", .deviceOrService, report)
         }
 
     /// `{"desired":{…,"$version":n},"reported":{…,"$version":n}}`.

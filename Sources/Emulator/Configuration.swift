@@ -6,6 +6,8 @@ import HTTP
 import Hub
 import Journal
 import Reactor
+import RoutingAPI
+import ServiceAPI
 
 /// Everything that `twinhub serve` can be told, as values.
 public struct Configuration: Sendable {
@@ -19,6 +21,10 @@ public struct Configuration: Sendable {
     public var shards: Int?
     /// Bulk import lines that a new data folder begins with.
     public var seedFile: String?
+    /// In which `file:` URIs may name containers of imports and exports (`--import-export`); nil where none may.
+    public var importExportFolder: String?
+    /// Routes, endpoints and enrichments as they are from now on; nil leaves them as the hub has them.
+    public var routingFile: String?
     /// Names and addresses, besides the ones that every certificate of TwinHub's covers, by which clients reach the hub.
     public var hostNames: [String] = []
     public var tlsOnly = false
@@ -48,7 +54,15 @@ public struct Configuration: Sendable {
     /// More event loops than the hub can tell apart make no sense.
     public static let maximumShards = 48
 
+    /// The edition of the real hub whose limits are kept, and its units (`--throttle`); nil limits nothing.
+    public var throttle: (tier: HubTier, units: Int)?
+
+    /// Seconds by which queries lag behind, as in the cloud (`--query-lag`); nil is not at all.
+    public var queryLag: Int?
+    public static let queryLagSeconds = QueryLag.seconds
+
     public var hub = HubLimits()
+    public var webhookRetry = RetryPolicy(attempts: 10)
     public var events = EventLimits()
     public var blobs = BlobLimits()
     public var http = HTTPLimits()

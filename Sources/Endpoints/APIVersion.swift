@@ -38,6 +38,9 @@ public struct APIVersion: Hashable, Sendable, Comparable {
 
     public static func < (left: APIVersion, right: APIVersion) -> Bool { left.text < right.text }
 
+    /// Identities carry `attributes` from `2024-03-31` on.
+    public var hasAttributes: Bool { text.isEmpty || text >= "2024-03-31" }
+
     /// Twins carry `modelId` from `2020-09-30` on; requests without a version count as the newest.
     public var hasModelID: Bool { text.isEmpty || text >= "2020-09-30" }
 }

@@ -19,16 +19,19 @@ public final class Authorizer {
     private let grace: Int
     /// Told why somebody was refused, in a sentence without secrets.
     private let report: (AccessRefusal) -> Void
+    private let witness: (any OperationWitness)?
 
     /// - Parameter grace: seconds for which an expired token is still accepted.
     public init(
-        mode: Mode, policies: PolicyTable, hostNames: HostNames, grace: Int, report: @escaping (AccessRefusal) -> Void
+        mode: Mode, policies: PolicyTable, hostNames: HostNames, grace: Int,
+        witness: (any OperationWitness)? = nil, report: @escaping (AccessRefusal) -> Void
     ) {
         self.mode = mode
         self.hostNames = hostNames
         self.grace = grace
         verifier = TokenVerifier(policies: policies, hostNames: hostNames, grace: grace)
         self.report = report
+        self.witness = witness
     }
 
     /// Who asks; nil where that is not known, or not allowed to ask.
@@ -42,11 +45,20 @@ public final class Authorizer {
             guard requirement.allows(principal) else {
                 throw AccessRefusal("\(principal) lacks the permission for this operation")
             }
+            noteSignIn(principal, peer)
             return principal
         } catch {
             report(error)
+            if let witness, witness.isWatching, let id = try? captures.twinID() {
+                witness.witnessed(.refused(error.cause), of: id)
+            }
             return nil
         }
+    }
+
+    private func noteSignIn(_ principal: Principal, _ peer: any Peer) {
+        guard let witness, witness.isWatching, let id = principal.identity else { return }
+        witness.witnessed(.signedIn(cipher: peer.cipher), of: id)
     }
 
     private func identify(
@@ -65,6 +77,19 @@ public final class Authorizer {
     /// - Parameter host: the hub's name as the client gives it.
     public func authorizeLink(
         _ id: TwinID, host: String, token: UnsafeRawBufferPointer?, _ peer: any Peer, hub: Hub
+    ) throws(AccessRefusal) -> LinkProof {
+        do throws(AccessRefusal) {
+            let proof = try proveLink(id, host: host, token: token, peer, hub)
+            noteSignIn(proof.principal, peer)
+            return proof
+        } catch {
+            witness?.witnessed(.refused(error.cause), of: id)
+            throw error
+        }
+    }
+
+    private func proveLink(
+        _ id: TwinID, host: String, token: UnsafeRawBufferPointer?, _ peer: any Peer, _ hub: Hub
     ) throws(AccessRefusal) -> LinkProof {
         guard hostNames.accepts(host) else { throw AccessRefusal("the user name is for another host, \(host)") }
         guard let entity = hub.entity(id) else { throw AccessRefusal("\(id) is not registered") }

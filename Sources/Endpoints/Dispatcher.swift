@@ -92,6 +92,9 @@ public struct Dispatcher: Sendable {
                 let principal = services.authorizer.authorize(
                     request, route.requirement, captures, peer, hub: services.hub)
             else { throw route.unauthorized }
+            if let throttle = services.throttle, let operation = ThrottledOperation(route: route.operation) {
+                try throttle.charge(operation, bytes: request.body.count)
+            }
             return Call(
                 request: request, route: route, captures: captures, principal: principal, requestID: requestID,
                 apiVersion: version, services: services, responder: responder)
@@ -146,4 +149,6 @@ extension Route {
 public protocol Peer: AnyObject {
     /// The client's certificates in DER, its own first; empty where it gave none.
     var certificates: [[UInt8]] { get }
+    /// The TLS cipher suite of the connection, as OpenSSL names it; nil for one without TLS.
+    var cipher: String? { get }
 }

@@ -8,6 +8,8 @@ public enum ErrorBody {
         var response = HTTPResponse(status: error.code.status)
         response.contentType = .json
         response.fields.append(HTTPField("iothub-errorcode", error.code.name.description))
+        // The real hub closes the connection of whoever is throttled, and names no time (rest.md section 1.3).
+        response.closes = error.code.status == 429
         response.requestID = requestID
         response.body = document(error, requestID: requestID, at: time)
         return response

@@ -52,15 +52,6 @@ public struct Route: Sendable {
         self.requirement = requirement
         self.intake = intake
     }
-
-    /// An operation that the real hub has and TwinHub does not yet: 501, naming it.
-    public static func missing(_ method: HTTPMethod, _ pattern: String, _ operation: String, _ requirement: Requirement)
-        -> Route
-    {
-        Route(method, pattern, operation, requirement) { (_) throws(HubError) in
-            throw HubError(.notImplemented, "TwinHub does not emulate '\(operation)' yet.")
-        }
-    }
 }
 
 /// Bounds on request bodies.

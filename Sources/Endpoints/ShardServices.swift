@@ -19,6 +19,10 @@ public final class ShardServices {
     public let report: (String) -> Void
     /// Told what of its twin a device or module is handed; nil where nobody wants to know.
     public let deliveries: (any TwinDeliveries)?
+    /// Told what is done with devices; nil where nobody wants to know.
+    public let witness: (any OperationWitness)?
+    /// Shared by all shards; nil where nothing is limited.
+    public let throttle: Throttle?
     /// How the hub knows this shard.
     public let subscription: SubscriberID
 
@@ -39,11 +43,14 @@ public final class ShardServices {
     public init(
         hub: Hub, events: EventStore, shard: Shard, environment: Environment, authorizer: Authorizer,
         counts: LiveCounts = LiveCounts(), deliveries: (any TwinDeliveries)? = nil,
+        witness: (any OperationWitness)? = nil, throttle: Throttle? = nil,
         report: @escaping (String) -> Void = { _ in }
     ) {
         self.report = report
         self.counts = counts
         self.deliveries = deliveries
+        self.witness = witness
+        self.throttle = throttle
         self.hub = hub
         self.events = events
         self.shard = shard

@@ -6,11 +6,15 @@ public struct DeviceEvent: Sendable {
     public var source: EventSource
     public var deviceID: String
     public var moduleID: String?
+    /// The protocol by which a device has sent it, where that is not MQTT: `http`.
+    public var transport: String?
     /// What the hub says and what the protocol names: `iothub-…`, `content-type`, `message-id`, … (amqp.md section 5.4).
     public var systemProperties: EventProperties
     /// What the sender says.
     public var properties: EventProperties
     public var body: [UInt8]
+    /// Where it goes; nil where nobody has declared routes, and then it goes to the built-in endpoint.
+    public var routing: EventRouting?
     /// Whether the body is JSON that the hub has written, which nobody need read to know it.
     public var isOwnJSON = false
 

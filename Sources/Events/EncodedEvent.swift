@@ -6,8 +6,8 @@ import Vocabulary
 struct EncodedEvent: Sendable {
     let time: Timestamp
     let source: EventSource
-    /// `{"deviceId","moduleId",["hubSequence",]"systemProperties","properties","body"|"bodyBase64"}`. The id stands first, so
-    /// that a reader's filter need not parse it.
+    /// `{"deviceId","moduleId",["transport",]["hubSequence",]"systemProperties","properties",["endpoints",["enrichments",]]
+    /// "body"|"bodyBase64"}`. The id stands first, so that a reader's filter need not parse it.
     let object: [UInt8]
 
     /// What stands around properties and body, with ids of common length.
@@ -23,6 +23,10 @@ struct EncodedEvent: Sendable {
         json.value(event.deviceID)
         json.key("moduleId")
         json.value(event.moduleID)
+        if let transport = event.transport {
+            json.key("transport")
+            json.value(transport)
+        }
         if let hubSequence {
             json.key("hubSequence")
             json.value(hubSequence)
@@ -31,6 +35,7 @@ struct EncodedEvent: Sendable {
         event.systemProperties.write(to: &json)
         json.key("properties")
         event.properties.write(to: &json)
+        event.routing?.write(to: &json)
         if event.isOwnJSON || event.bodyIsJSON {
             json.key("body")
             json.raw(event.body)

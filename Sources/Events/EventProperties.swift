@@ -34,6 +34,8 @@ public struct EventProperties: Sendable, Hashable, ExpressibleByDictionaryLitera
         }
     }
 
+    mutating func remove(_ name: String) { all.removeAll { $0.name == name } }
+
     /// About as many bytes as ``write(to:)`` writes; escapes come on top.
     var writtenBytes: Int {
         all.reduce(2) { $0 + $1.name.utf8.count + ($1.value?.utf8.count ?? 2) + 6 }

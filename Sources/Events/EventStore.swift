@@ -8,8 +8,9 @@ import Vocabulary
 /// Events are encoded by whoever brings them, wait in a bounded queue, and are written by one serial queue, as many as
 /// have piled up with one write. A completion is called when its events are as durable as the log's setting promises; only
 /// then do readers see them. A reset of the hub takes nothing from here: what was told to a back end has been told.
+///
+/// Not checked: `batch`, `last` and `snapshotCovering` belong to `queue`; the rest is constant or locked.
 public final class EventStore: @unchecked Sendable {
-    // `batch`, `last` and `snapshotCovering` belong to `queue`; the rest is constant or locked.
     private let queue = DispatchQueue(label: "twinhub.events", qos: .userInitiated)
     private var batch: LogBatch
     private var last: UInt64
@@ -20,6 +21,7 @@ public final class EventStore: @unchecked Sendable {
     private let limits: EventLimits
     private let retention: EventRetention
     private let environment: Environment
+    private let router: (any EventRouter)?
     /// What opening the log found.
     public let replay: ReplayReport
 
@@ -55,12 +57,13 @@ public final class EventStore: @unchecked Sendable {
     /// - Throws: what the log refuses, with its place.
     public init(
         log: any EventLog, limits: EventLimits = EventLimits(), retention: EventRetention = EventRetention(),
-        environment: Environment = .system
+        environment: Environment = .system, router: (any EventRouter)? = nil
     ) throws(LogFailure) {
         self.log = log
         self.limits = limits
         self.retention = retention
         self.environment = environment
+        self.router = router
         // What is kept is kept in the log; memory holds no more than that.
         feed = LogFeed(
             of: log, entries: limits.eventsInMemory, bytes: min(limits.bytesInMemory, retention.bytes),
@@ -81,7 +84,8 @@ public final class EventStore: @unchecked Sendable {
     /// The completion is called once, on the store's queue, so it must do no more than pass the word on: with nil when the
     /// events are as durable as the setting promises, with a refusal when none of them is or ever will be there.
     public func append(_ events: [DeviceEvent], then completion: @escaping @Sendable (EventRefusal?) -> Void) {
-        submit(events.map { EncodedEvent($0) }, hubSequence: nil, completion)
+        let route = router?.routing()
+        submit(events.map { Self.encode($0, nil, route) }, hubSequence: nil, completion)
     }
 
     /// As above for what tells of the hub's own log up to the record `hubSequence`, each with the record that it tells of. All
@@ -91,8 +95,17 @@ public final class EventStore: @unchecked Sendable {
         _ events: [(hubSequence: UInt64, event: DeviceEvent)], tellingThrough hubSequence: UInt64,
         then completion: @escaping @Sendable (EventRefusal?) -> Void
     ) {
-        submit(
-            events.map { EncodedEvent($0.event, hubSequence: $0.hubSequence) }, hubSequence: hubSequence, completion)
+        let route = router?.routing()
+        submit(events.map { Self.encode($0.event, $0.hubSequence, route) }, hubSequence: hubSequence, completion)
+    }
+
+    private static func encode(
+        _ event: DeviceEvent, _ hubSequence: UInt64?, _ route: (@Sendable (inout DeviceEvent) -> Void)?
+    ) -> EncodedEvent {
+        guard let route else { return EncodedEvent(event, hubSequence: hubSequence) }
+        var event = event
+        route(&event)
+        return EncodedEvent(event, hubSequence: hubSequence)
     }
 
     private func submit(

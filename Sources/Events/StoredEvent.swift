@@ -28,8 +28,10 @@ public struct StoredEvent: LogEntry {
     public var footprint: Int { object.count + Self.overhead }
     private static let overhead = 96
 
-    /// `{"sequence","enqueuedTime","source","deviceId","moduleId",["hubSequence",]"systemProperties","properties",
-    /// "body"|"bodyBase64"}`. An event that tells of a change in the hub names it in `hubSequence`.
+    /// `{"sequence","enqueuedTime","source","deviceId","moduleId",["transport",]["hubSequence",]"systemProperties",
+    /// "properties",["endpoints",["enrichments",]]"body"|"bodyBase64"}`. An event that tells of a change in the hub names it in
+    /// `hubSequence`; a message that has come by another protocol than MQTT names that in `transport`; what came while routes
+    /// were declared names the endpoints to which they send it.
     public func write(to json: inout JSONWriter) {
         json.beginObject()
         json.key("sequence")
@@ -53,6 +55,22 @@ public struct StoredEvent: LogEntry {
     }
 
     private static let beginning = Array(#"{"deviceId":""#.utf8)
+
+    /// Whether a device has sent it by HTTP; it stands behind the ids, so that nothing else is read.
+    public var cameByHTTP: Bool {
+        guard object.starts(with: Self.beginning),
+            let device = object[Self.beginning.count...].firstIndex(of: UInt8(ascii: "\""))
+        else { return false }
+        var rest = object[(device + 1)...]
+        guard rest.starts(with: Self.module) else { return false }
+        rest = rest.dropFirst(Self.module.count)
+        let isNull = rest.first != UInt8(ascii: "\"")
+        guard let end = rest.dropFirst().firstIndex(of: UInt8(ascii: isNull ? "," : "\"")) else { return false }
+        return rest[(isNull ? end : end + 1)...].starts(with: Self.http)
+    }
+
+    private static let module = Array(#","moduleId":"#.utf8)
+    private static let http = Array(#","transport":"http","#.utf8)
 
     /// The hub's own record that it tells of; nil for what came from outside.
     var hubSequence: UInt64? {

@@ -14,7 +14,8 @@ struct FileUploads: Sendable {
             Route(.post, "/devices/{device}/files", "Device_CreateFileUploadSasUri", .device, begin),
             Route(.post, "/devices/{device}/files/notifications", "Device_UpdateFileUploadStatus", .device, end),
             Route(
-                .post, "/devices/{device}/files/notifications/{correlation}", "Device_UpdateFileUploadStatus", .device,
+                .post, "/devices/{device}/files/notifications/{correlation}", "Device_UpdateFileUploadStatusOf",
+                .device,
                 end),
         ]
     }
@@ -91,6 +92,7 @@ struct FileUploads: Sendable {
         let answer = services.returning { (result: Result<FileNotification?, UploadRefusal>) in
             do throws(UploadRefusal) {
                 _ = try result.get()
+                if isSuccess { services.witness?.witnessed(.fileUploaded, of: identity.id) }
                 var response = HTTPResponse(status: 204)
                 response.requestID = requestID
                 responder.respond(response)

@@ -17,6 +17,8 @@ public final class Entity: Sendable {
     public let messages: MessageQueue
     /// The link that it is connected by; 0 where it is not.
     public let link: UInt64
+    /// The configurations that target it, the highest priority first.
+    public let configurations: [ConfigurationStanding]
 
     public var id: TwinID { identity.id }
     public var twin: Twin { document.twin }
@@ -30,12 +32,13 @@ public final class Entity: Sendable {
         session = nil
         messages = MessageQueue()
         link = 0
+        configurations = []
     }
 
     /// As read back from a snapshot.
     init(
         identity: Identity, document: RenderedTwin, patches: PatchHistory, modules: [TwinID], session: DeviceSession?,
-        messages: MessageQueue, link: UInt64
+        messages: MessageQueue, link: UInt64, configurations: [ConfigurationStanding]
     ) {
         self.identity = identity
         self.document = document
@@ -44,21 +47,25 @@ public final class Entity: Sendable {
         self.session = session
         self.messages = messages
         self.link = link
+        self.configurations = configurations
     }
 
     /// The same with some parts changed; the document is rendered anew where something stands in it.
     func with(
         identity: Identity? = nil, twin: Twin? = nil, patches: PatchHistory? = nil, modules: [TwinID]? = nil,
-        session: DeviceSession?? = nil, messages: MessageQueue? = nil, link: UInt64? = nil
+        session: DeviceSession?? = nil, messages: MessageQueue? = nil, link: UInt64? = nil,
+        configurations: [ConfigurationStanding]? = nil
     ) -> Entity {
         var document = document
-        if identity != nil || twin != nil {
-            document = RenderedTwin(twin ?? self.twin, (identity ?? self.identity).twinFields)
+        if identity != nil || twin != nil || configurations != nil {
+            var fields = (identity ?? self.identity).twinFields
+            fields.configurations = (configurations ?? self.configurations).document
+            document = RenderedTwin(twin ?? self.twin, fields)
         }
         return Entity(
             identity: identity ?? self.identity, document: document, patches: patches ?? self.patches,
             modules: modules ?? self.modules, session: session ?? self.session, messages: messages ?? self.messages,
-            link: link ?? self.link)
+            link: link ?? self.link, configurations: configurations ?? self.configurations)
     }
 }
 

@@ -37,6 +37,11 @@ public final class Hub: Sendable {
             let origin = Origin(principal: "hub", requestID: environment.requestID(), transport: "hub")
             _ = execute(.closeStaleLinks, origin: origin)
         }
+        if replay.state.jobs.all.contains(where: { $0.devices.count(.running) > 0 }) {
+            let origin = Origin(principal: "hub", requestID: environment.requestID(), transport: "hub")
+            _ = execute(.job(.abandonCalls), origin: origin)
+        }
+        writer.resume()
     }
 
     // MARK: Reading
@@ -56,6 +61,17 @@ public final class Hub: Sendable {
     /// How security modules are kept.
     public var defenderSettings: DefenderSettings { writer.published.withLock { $0.settings } }
 
+    /// The device security groups, by name; the built-in one among them.
+    public var securityGroups: [RegisteredSecurityGroup] { writer.published.withLock { $0.groups.all } }
+
+    /// Nil where there is none of that name.
+    public func securityGroup(_ name: SecurityGroupName) -> RegisteredSecurityGroup? {
+        writer.published.withLock { $0.groups[name] }
+    }
+
+    /// Where events for back ends go; nil where nobody has said.
+    public var routing: RoutingDeclaration? { writer.published.withLock { $0.routing } }
+
     /// Counts over the registry as of the last published batch.
     public var registry: RegistrySummary { writer.published.withLock { $0.registry } }
 
@@ -70,11 +86,23 @@ public final class Hub: Sendable {
     /// Whether cloud-to-device messages wait anywhere, so that some may expire.
     public var hasQueuedMessages: Bool { writer.published.withLock { $0.hasQueuedMessages } }
 
+    /// The scheduled jobs.
+    public var jobs: JobBook { writer.published.withLock { $0.jobs } }
+
+    /// The imports and exports.
+    public var registryJobs: RegistryJobBook { writer.published.withLock { $0.registryJobs } }
+
     /// The certificate authorities, by name.
     public var authorities: [RegisteredAuthority] { writer.published.withLock { $0.authorities.authorities } }
 
     /// The same for judging the certificates of clients.
     public var certificateAuthorities: CertificateAuthorities { writer.published.withLock { $0.trust } }
+
+    /// The automatic configurations, by id.
+    public var configurations: [Configuration] { writer.published.withLock { $0.configurations.active } }
+
+    /// Whether all twins are as the configurations want them.
+    public var configurationsAreSettled: Bool { writer.published.withLock { $0.configurations.isSettled } }
 
     /// Why writes are refused at present; nil while they are taken.
     public var writeObstacle: String? { writer.published.withLock { $0.obstacle } }

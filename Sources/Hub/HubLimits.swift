@@ -8,12 +8,20 @@ public struct HubLimits: Sendable {
     public var certificateAuthorities = 25
     /// Items of one bulk request (rest.md section 6).
     public var bulkItems = 100
+    /// Identities of one request for new keys: `az` sends a thousand at a time.
+    public var keysPerRegeneration = 1_000
     /// Devices that one command secures.
     public var devicesPerSecuring = 1_000
     /// Security modules that are made with new settings; where more are missing the devices are secured before.
     public var modulesSecuredAtOnce = 10_000
     /// Devices whose agents one command configures.
     public var devicesPerConfiguration = 10_000
+    /// Device security groups of one hub, the built-in one not counted before it is written.
+    public var securityGroups = 100
+    /// Configurations of one hub, a paid one's (rest.md section 11.2).
+    public var configurations = 100
+    /// Twins that one command brings into line with the configurations; other commands have their turn in between.
+    public var twinsPerSettling = 256
     /// Desired patches kept for each twin (`--keep-patches`).
     public var patchesPerTwin = 256
     /// Changes kept in memory for readers of the change feed; older ones are read from the log.
@@ -24,6 +32,28 @@ public struct HubLimits: Sendable {
     public var commandsPerBatch = 4_096
     /// Encoded bytes after which a batch takes in no further command.
     public var bytesPerBatch = 8 << 20
+
+    /// Scheduled jobs that have not ended (`--active-jobs`); 1, 5 or 10 by the real hub's tier (rest.md section 18).
+    public var activeJobs = 10
+    /// Scheduled jobs that are known, those that have ended included.
+    public var jobs = 10_000
+    /// Devices of all of them together.
+    public var jobDevices = 2_000_000
+    /// Bytes of what devices answered to them.
+    public var jobPayloadBytes = 256 << 20
+    /// Bytes of the ids of one job's devices.
+    public var jobBeginBytes = 32 << 20
+    /// How long a job is known after its end, in seconds: 30 days (rest.md section 12).
+    public var jobRetentionSeconds = 30 * 86_400.0
+    /// Twins that one command of a job updates, all in one record.
+    public var twinsPerJobStep = 64
+    /// Devices that one job calls at a time.
+    public var callsPerJob = 100
+
+    /// Imports and exports that are known, those that have ended included.
+    public var registryJobs = 100
+    /// Errors that an import's log tells; it counts those beyond.
+    public var importErrors = 10_000
 
     /// Cloud-to-device messages that may wait for one device (mqtt.md section 5.5, as what follows).
     public var messagesPerDevice = 50

@@ -2,9 +2,13 @@ import DequeModule
 import Dispatch
 import Synchronization
 
-/// One record of a log as those who follow the log are shown it.
-public protocol LogEntry: Sendable {
+/// Something with its place in an order that readers follow.
+public protocol Numbered: Sendable {
     var sequence: UInt64 { get }
+}
+
+/// One record of a log as those who follow the log are shown it.
+public protocol LogEntry: Numbered {
     /// About how many bytes of memory it takes, for feeds that are bounded by that.
     var footprint: Int { get }
     /// Reads a record back. Throws where it is not what this version writes.

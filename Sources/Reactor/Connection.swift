@@ -81,6 +81,8 @@ public final class Connection: @unchecked Sendable {
     public var isTLS: Bool { tls != nil }
     /// `TLSv1.2` or `TLSv1.3`; nil in clear.
     public var tlsVersion: String? { tls?.version }
+    /// The cipher suite as OpenSSL names it; nil in clear.
+    public var cipher: String? { tls?.cipher }
     /// Whether the TLS session continues an earlier one.
     public var isTLSResumed: Bool { tls?.isResumed ?? false }
     /// What ALPN settled on; nil where the peer asked for nothing that this side knows.

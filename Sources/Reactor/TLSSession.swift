@@ -135,6 +135,12 @@ final class TLSSession {
     /// `TLSv1.2` or `TLSv1.3`.
     var version: String { String(cString: SSL_get_version(ssl)) }
 
+    /// As OpenSSL names it, such as `ECDHE-RSA-AES128-GCM-SHA256` or, in TLS 1.3, `TLS_AES_256_GCM_SHA384`.
+    var cipher: String? {
+        guard let cipher = SSL_get_current_cipher(ssl), let name = SSL_CIPHER_get_name(cipher) else { return nil }
+        return String(cString: name)
+    }
+
     var isResumed: Bool { SSL_session_reused(ssl) == 1 }
 
     private func fail() {

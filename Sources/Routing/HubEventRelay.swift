@@ -9,6 +9,8 @@ import Vocabulary
 ///
 /// It follows the hub's log by pages, one page in flight: what it holds is bounded however much happens, the writer is never
 /// kept waiting, and how far it has come stands in the store beside what was told. After a crash it goes on from there.
+///
+/// Not checked: `cursor` and `isBusy` belong to `queue`; the rest is constant or locked.
 public final class HubEventRelay: HubSubscriber, @unchecked Sendable {
     /// Records of the hub's log that are looked at in one go.
     private static let pageSize = 256
@@ -17,7 +19,6 @@ public final class HubEventRelay: HubSubscriber, @unchecked Sendable {
     /// How long it waits after the store has refused a page, in milliseconds.
     private static let retryMilliseconds = 1000
 
-    // `cursor` and `isBusy` belong to `queue`; the rest is constant or locked.
     private let queue = DispatchQueue(label: "twinhub.relay", qos: .utility)
     /// The last record of the hub's log that has been told.
     private var cursor: UInt64

@@ -18,7 +18,8 @@ enum HubNotifications {
             return identities.map { creation($0.identity.id, $0.seed, recorded) }
         case .twinPatched(let id, let patch, let effect):
             let body = TwinChangeBody.patch(
-                patch, version: effect.version, desiredVersion: effect.desiredVersion, at: recorded.time)
+                patch, version: effect.version, desiredVersion: effect.desiredVersion, at: recorded.time,
+                by: effect.configuration)
             return [change("updateTwin", id, body, recorded)]
         case .twinReported(let id, let patch, let effect):
             let body = TwinChangeBody.report(
@@ -31,7 +32,9 @@ enum HubNotifications {
         case .linkOpened(let id, _, _): return [connection(id, isConnected: true, recorded)]
         case .linkClosed(let id, _): return [connection(id, isConnected: false, recorded)]
         case .identityUpdated, .reset, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned,
-            .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated:
+            .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .securityGroupUpdated,
+            .securityGroupDeleted, .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
+            .job, .registryJob, .routingUpdated:
             return []
         }
     }

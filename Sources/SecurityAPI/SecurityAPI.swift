@@ -6,11 +6,12 @@ public enum SecurityAPI {
     public static func routes(_ agents: AgentLedger, _ security: SecurityLedger) -> [Route] {
         DefenderSettingsResource.routes + SecureDevices.routes + AgentConfiguration(agents).routes
             + FleetConfiguration.routes + KeysResource.routes + SecurityMessageWatch.routes
-            + SecuritySummary(security).routes
+            + SecuritySummary(security).routes + SecurityGroups.routes + FindingsWatch(security).routes
     }
 
     /// Ends every wait on this shard, as a server does that stops. On the shard.
     public static func endWaits(on services: ShardServices) {
         services.room(FeedWaits<SecurityMessages>.self)?.endAll()
+        services.room(FeedWaits<FindingsFeed>.self)?.endAll()
     }
 }

@@ -19,6 +19,7 @@ enum BulkRegistry {
         guard body.count <= call.hub.limits.bulkItems else {
             throw HubError(.argumentInvalid, "A bulk request holds at most \(call.hub.limits.bulkItems) items.")
         }
+        try call.services.throttle?.charge(.identityRegistry, forAll: body.count)
         var items: [RegistryItem] = []
         // An item that cannot be read is refused by itself, as long as it says which identity it is about.
         var unreadable: [BulkResult.ItemError] = []

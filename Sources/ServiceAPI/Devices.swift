@@ -22,30 +22,25 @@ enum Devices {
         let limit = (1...maximumListed).contains(top) ? top : maximumListed
         var json = JSONWriter()
         json.beginArray()
-        for entity in call.hub.devices(limit: limit) { entity.identity.writeJSON(to: &json) }
+        for entity in call.hub.devices(limit: limit) {
+            entity.identity.writeJSON(to: &json, showsAttributes: call.apiVersion.hasAttributes)
+        }
         json.endArray()
         return .now(.json(json.bytes))
     }
 
     private static func get(_ call: Call) throws(HubError) -> Answer {
         guard let entity = call.entity() else { throw .deviceNotFound(try call.twinID()) }
-        return .now(.identity(entity.identity))
+        return .now(.identity(entity.identity, for: call.apiVersion))
     }
 
     private static func put(_ call: Call) throws(HubError) -> Answer {
         let id = try call.twinID()
-        let body = try call.identityBody(id)
-        let draft = try IdentityDraft(body, module: false)
-        return call.submit(.putIdentity(id, draft, call.precondition), then: identityAnswer)
+        return try call.putIdentity(id, module: false)
     }
 
     private static func delete(_ call: Call) throws(HubError) -> Answer {
         call.submit(.deleteIdentity(try call.twinID(), call.precondition), then: emptyAnswer)
-    }
-
-    /// 200 with the identity; create and update alike.
-    static func identityAnswer(_ outcome: Outcome) throws(HubError) -> HTTPResponse {
-        .identity(try outcome.entity().identity)
     }
 
     /// 204.
@@ -56,8 +51,18 @@ enum Devices {
 }
 
 extension Call {
+    /// 200 with the identity; create and update alike.
+    func putIdentity(_ id: TwinID, module: Bool) throws(HubError) -> Answer {
+        let version = apiVersion
+        let draft = try IdentityDraft(
+            try identityBody(id), module: module, knowsAttributes: version.hasAttributes)
+        return submit(.putIdentity(id, draft, precondition)) { (outcome) throws(HubError) in
+            .identity(try outcome.entity().identity, for: version)
+        }
+    }
+
     /// A PUT's body: an object whose own ids, where it has them, are the path's (rest.md section 5.2).
-    func identityBody(_ id: TwinID) throws(HubError) -> JSONValue {
+    private func identityBody(_ id: TwinID) throws(HubError) -> JSONValue {
         let body = try json().root
         guard body.kind == .object else { throw HubError(.argumentInvalid, "The body is not an object.") }
         for (member, expected) in [("deviceId", id.device), ("moduleId", id.module)] {
@@ -83,9 +88,9 @@ extension Outcome {
 
 extension HTTPResponse {
     /// 200 with an identity; a device's carries its quoted ETag in the header too, a module's does not (rest.md section 1.3).
-    static func identity(_ identity: Identity) -> HTTPResponse {
+    static func identity(_ identity: Identity, for version: APIVersion) -> HTTPResponse {
         var json = JSONWriter(capacity: 768)
-        identity.writeJSON(to: &json)
+        identity.writeJSON(to: &json, showsAttributes: version.hasAttributes)
         var response = HTTPResponse.json(json.bytes)
         if !identity.id.isModule { response.fields.append(HTTPField("ETag", "\"\(identity.etag)\"")) }
         return response

@@ -19,7 +19,9 @@ enum Modules {
         guard let device = call.entity() else { throw .deviceNotFound(try call.twinID()) }
         var json = JSONWriter()
         json.beginArray()
-        for id in device.modules { call.hub.entity(id)?.identity.writeJSON(to: &json) }
+        for id in device.modules {
+            call.hub.entity(id)?.identity.writeJSON(to: &json, showsAttributes: call.apiVersion.hasAttributes)
+        }
         json.endArray()
         return .now(.json(json.bytes))
     }
@@ -29,13 +31,12 @@ enum Modules {
             let id = try call.twinID()
             throw call.hub.entity(id.owner) == nil ? .deviceNotFound(id) : .moduleNotFound(id)
         }
-        return .now(.identity(entity.identity))
+        return .now(.identity(entity.identity, for: call.apiVersion))
     }
 
     private static func put(_ call: Call) throws(HubError) -> Answer {
         let id = try call.twinID()
-        let draft = try IdentityDraft(try call.identityBody(id), module: true)
-        return call.submit(.putIdentity(id, draft, call.precondition), then: Devices.identityAnswer)
+        return try call.putIdentity(id, module: true)
     }
 
     private static func delete(_ call: Call) throws(HubError) -> Answer {

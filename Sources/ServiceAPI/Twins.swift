@@ -8,12 +8,11 @@ import Vocabulary
 /// Device and module twins as back ends see them (rest.md section 8, twins.md).
 enum Twins {
     static let routes: [Route] = ["/twins/{device}", "/twins/{device}/modules/{module}"].flatMap { path in
-        let kind = path.hasSuffix("{module}") ? "ModuleTwin" : "DeviceTwin"
         let prefix = path.hasSuffix("{module}") ? "Modules" : "Devices"
         return [
-            Route(.get, path, "\(prefix)_Get\(kind)", .anyOf(.serviceConnect), get),
-            Route(.patch, path, "\(prefix)_Update\(kind)", .anyOf(.serviceConnect), patch),
-            Route(.put, path, "\(prefix)_Replace\(kind)", .anyOf(.serviceConnect), replace),
+            Route(.get, path, "\(prefix)_GetTwin", .anyOf(.serviceConnect), get),
+            Route(.patch, path, "\(prefix)_UpdateTwin", .anyOf(.serviceConnect), patch),
+            Route(.put, path, "\(prefix)_ReplaceTwin", .anyOf(.serviceConnect), replace),
         ]
     }
 

@@ -12,6 +12,15 @@ public struct RenderedTwin: Sendable {
     /// The document (twins.md section 1).
     public var bytes: [UInt8] { twin.buffer }
 
+    /// Offsets in `bytes` of the sections' values; nil for tags while there are none.
+    public var sections: (tags: Int?, desired: Int, reported: Int) {
+        let layout = twin.layout
+        return (
+            twin.hasTags ? Int(layout.tags.start) : nil, Int(layout.desired.whole.start),
+            Int(layout.reported.whole.start)
+        )
+    }
+
     init(twin: Twin, modelID: Extent) {
         self.twin = twin
         self.modelID = modelID

@@ -16,8 +16,8 @@ struct AgentCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Run security agents that read their twins, obey and report them, and send security events.",
             discussion: """
-                The agents are those of the devices that are named; with --create, of --count devices that are made and secured; \
-                otherwise of the devices that have the module. Each keeps to the rules of its kind: how it reads its twin, what \
+                The agents are those of the devices that are named, or whose twin meets --where; with --create, of --count devices \
+                that are made and secured; otherwise of the devices that have the module. Each keeps to the rules of its kind: how it reads its twin, what \
                 it reports, which events it sends when.
 
                 Drifting agents, every other one, keep their first configuration, or report their defaults whatever they \
@@ -29,6 +29,8 @@ struct AgentCommand: ParsableCommand {
 
         @Argument(help: "Devices. (default: those that have the module)")
         var devices: [String] = []
+        @Option(name: .customLong("where"), help: "Devices whose twin meets this condition of the query language.")
+        var condition: String?
         @OptionGroup var server: ServerOption
         @Option(help: "Agents; with --create, devices to make.")
         var count: Int?
@@ -84,8 +86,10 @@ struct AgentCommand: ParsableCommand {
             }
             guard seconds == nil || changes == nil else { throw ValidationError("--seconds or --changes, not both.") }
             guard !create || count != nil else { throw ValidationError("--create goes with --count.") }
-            let sources = [create, identities != nil, !devices.isEmpty].count { $0 }
-            guard sources <= 1 else { throw ValidationError("Name devices, or --create, or --identities.") }
+            let sources = [create, identities != nil, !devices.isEmpty, condition != nil].count { $0 }
+            guard sources <= 1 else {
+                throw ValidationError("Name devices, or --where, or --create, or --identities: one.")
+            }
             guard hub == nil || identities != nil else { throw ValidationError("--hub goes with --identities.") }
         }
 
@@ -125,7 +129,7 @@ struct AgentCommand: ParsableCommand {
                 if create { return try AgentIdentities.create(count ?? 1, prefix: prefix, module, hub) }
                 all =
                     devices.isEmpty
-                    ? try AgentIdentities.all(having: module, limit: count, hub)
+                    ? try AgentIdentities.all(having: module, where: condition, limit: count, hub)
                     : try AgentIdentities.named(devices, module, hub)
             }
             if let count, all.count < count {

@@ -7,8 +7,8 @@ import Vocabulary
 
 /// Whose agents are played.
 enum AgentIdentities {
-    /// Devices that one list can have (rest.md section 4); the real hub gives more by queries only.
-    private static let listed = 1000
+    /// Devices that are secured at once.
+    private static let portion = 1000
 
     /// Devices `agent-000001`, `agent-000002` … of a running server, with their security modules. A key that is known is given to
     /// the modules, so that none has to be read.
@@ -19,10 +19,11 @@ enum AgentIdentities {
             let digits = String(number)
             return try TwinID(device: "\(prefix)-\(String(repeating: "0", count: max(6 - digits.count, 0)))\(digits)")
         }
+        // The devices have keys of their own: nobody signs in as them, and shared ones would be a finding.
+        try LoadIdentities.write(devices, key: nil, hub)
         let key = SymmetricKey.generate(.system)
-        try LoadIdentities.write(devices, key: key, hub)
-        for start in stride(from: 0, to: count, by: listed) {
-            try secure(devices[start..<min(start + listed, count)], module, hub)
+        for start in stride(from: 0, to: count, by: portion) {
+            try secure(devices[start..<min(start + portion, count)], module, hub)
         }
         let modules = try devices.map { try $0.module(module.moduleID) }
         try LoadIdentities.write(modules, key: key, hub)
@@ -55,20 +56,26 @@ enum AgentIdentities {
         }
     }
 
-    /// The agents of all enabled devices that have the module, or of the first so many: nobody can sign in on a disabled one.
-    static func all(having module: SecurityModule, limit: Int?, _ hub: HubClient) throws -> [ClientIdentity] {
-        let list = try hub.get("/devices?api-version=2021-04-12&top=\(listed)").elements.map { $0 }
-        let devices = list.filter { $0["status"]?.string == "enabled" }.compactMap { $0["deviceId"]?.string }
-        guard list.count < listed || limit != nil else {
-            throw StartFailure("the hub lists \(listed) devices at most: name devices, or give --count or --identities")
+    /// The agents of all enabled devices that have the module, or of the first so many by id: nobody can sign in on a disabled one.
+    ///
+    /// - Parameter condition: of the query language, that the devices' twins have to meet; nil for none.
+    static func all(
+        having module: SecurityModule, where condition: String?, limit: Int?, _ hub: HubClient
+    ) throws -> [ClientIdentity] {
+        var devices: [String] = []
+        let more = condition.map { " AND (\($0))" } ?? ""
+        try hub.query("SELECT deviceId FROM devices WHERE status = 'enabled'\(more)") { row in
+            if let device = row["deviceId"]?.string { devices.append(device) }
+            return true
         }
         var found: [ClientIdentity] = []
-        for device in devices where found.count < limit ?? .max {
+        for device in devices.sorted() where found.count < limit ?? .max {
             if let identity = try identity(device, module, hub) { found.append(identity) }
         }
         guard !found.isEmpty else {
+            let which = condition == nil ? "device" : "device that meets the condition"
             throw StartFailure(
-                "no device has the module \(module.moduleID): try twinhub security secure --all, or --create")
+                "no \(which) has the module \(module.moduleID): try twinhub security secure --all, or --create")
         }
         return found
     }

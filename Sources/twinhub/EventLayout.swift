@@ -39,7 +39,8 @@ struct EventLayout: Sendable {
         let properties = event["properties"]
         let operation = source == "deviceMessages" ? nil : properties?["opType"]?.string
         var text = paint(event["enqueuedTime"]?.string ?? "", .time) + "  "
-        text += paint(Self.safe(device + module), .device) + "  " + paint(operation ?? source, colour(source)) + "\n"
+        text += paint(Self.safe(device + module), .device) + "  " + paint(operation ?? source, colour(source))
+        text += paint(Self.destination(event), .dim) + "\n"
         let hidden = operation == nil ? [] : Self.said
         text += list(event["systemProperties"], without: Self.unshown)
         text += list(properties, without: hidden)
@@ -49,6 +50,14 @@ struct EventLayout: Sendable {
             text += "  " + Self.body(base64) + "\n"
         }
         return text + "\n"
+    }
+
+    /// Where routes have sent it, unless that is where everything goes without them.
+    private static func destination(_ event: JSONValue) -> String {
+        guard let endpoints = event["endpoints"]?.elements.compactMap(\.string), endpoints != ["events"] else {
+            return ""
+        }
+        return endpoints.isEmpty ? "  to no endpoint" : "  to " + endpoints.joined(separator: ", ")
     }
 
     private func colour(_ source: String) -> Colour {

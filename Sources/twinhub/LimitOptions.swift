@@ -9,10 +9,14 @@ struct LimitOptions: ParsableArguments {
     var keepChanges = 10_000
     @Option(help: "Commands that may wait for the writer before one is answered 503.")
     var maxWaitingCommands = 100_000
+    @Option(help: "Scheduled jobs that are active at a time: more is a 429 (1, 5 or 10 by the real hub's tier).")
+    var activeJobs = 10
     @Option(help: "Bytes of one uploaded file: more is a 413.")
     var maxBlobBytes = 1 << 30
     @Option(help: "Bytes of all uploaded files together: what would be more is a 413.")
     var blobsKeep = 16 << 30
+    @Option(help: "Attempts to bring messages to a webhook before they are given up; the waits between them double.")
+    var webhookAttempts = 10
     @Option(help: "Connections in all; the descriptor limit bounds them too.")
     var maxConnections = 1_000_000
     @Option(help: "Bytes that may wait to be sent on one connection before it is cut.")
@@ -58,7 +62,9 @@ struct LimitOptions: ParsableArguments {
     func validate() throws {
         for (flag, value) in [
             ("--keep-changes", keepChanges), ("--max-waiting-commands", maxWaitingCommands),
+            ("--active-jobs", activeJobs),
             ("--max-blob-bytes", maxBlobBytes), ("--blobs-keep", blobsKeep),
+            ("--webhook-attempts", webhookAttempts),
             ("--max-connections", maxConnections), ("--max-output", maxOutput), ("--max-head", maxHead),
             ("--max-headers", maxHeaders), ("--max-target", maxTarget), ("--head-deadline", headDeadline),
             ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
@@ -75,8 +81,10 @@ struct LimitOptions: ParsableArguments {
 
     func apply(to configuration: inout Configuration) {
         configuration.hub.patchesPerTwin = keepPatches
+        configuration.webhookRetry.attempts = webhookAttempts
         configuration.hub.changesInMemory = keepChanges
         configuration.hub.waitingCommands = maxWaitingCommands
+        configuration.hub.activeJobs = activeJobs
         configuration.segmentBytes = segmentBytes
         configuration.snapshotBytes = snapshotBytes
         configuration.historyBytes = historyBytes

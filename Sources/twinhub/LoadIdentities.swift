@@ -38,8 +38,9 @@ enum LoadIdentities {
         return (modulesEach == 0 ? owners : modules).map { .hub($0, key: key) }
     }
 
-    /// Creates these identities with the key, or gives it to those that are there; modules stand behind their devices.
-    static func write(_ all: [TwinID], key: SymmetricKey, _ hub: HubClient) throws {
+    /// Creates these identities with the key, or gives it to those that are there; modules stand behind their devices. Without a key
+    /// the hub makes each its own.
+    static func write(_ all: [TwinID], key: SymmetricKey?, _ hub: HubClient) throws {
         for start in stride(from: 0, to: all.count, by: bulk) {
             let part = all[start..<min(start + bulk, all.count)]
             let answer = try hub.send(
@@ -52,7 +53,7 @@ enum LoadIdentities {
         }
     }
 
-    private static func request(_ ids: ArraySlice<TwinID>, key: SymmetricKey) -> [UInt8] {
+    private static func request(_ ids: ArraySlice<TwinID>, key: SymmetricKey?) -> [UInt8] {
         var json = JSONWriter(capacity: ids.count * 256)
         json.beginArray()
         for id in ids {
@@ -65,18 +66,20 @@ enum LoadIdentities {
             }
             json.key("importMode")
             json.value("createOrUpdate")
-            json.key("authentication")
-            json.beginObject()
-            json.key("type")
-            json.value("sas")
-            json.key("symmetricKey")
-            json.beginObject()
-            json.key("primaryKey")
-            json.value(key.base64)
-            json.key("secondaryKey")
-            json.value(key.base64)
-            json.endObject()
-            json.endObject()
+            if let key {
+                json.key("authentication")
+                json.beginObject()
+                json.key("type")
+                json.value("sas")
+                json.key("symmetricKey")
+                json.beginObject()
+                json.key("primaryKey")
+                json.value(key.base64)
+                json.key("secondaryKey")
+                json.value(key.base64)
+                json.endObject()
+                json.endObject()
+            }
             json.endObject()
         }
         json.endArray()

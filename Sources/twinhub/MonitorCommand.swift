@@ -14,6 +14,8 @@ struct MonitorCommand: ParsableCommand {
     @OptionGroup var server: ServerOption
     @Option(help: "Only events of this source.")
     var source: EventSource?
+    @Option(help: "Only events that routes have sent to this endpoint; events is the built-in one.")
+    var endpoint: String?
     @Option(help: "Begin behind the event of this sequence; 0 shows everything that is kept. (default: from now on)")
     var after: UInt64?
     @Flag(help: "One JSON object a line, for scripts.")
@@ -37,6 +39,7 @@ struct MonitorCommand: ParsableCommand {
         var feed = LiveFeed(path: "/emulator/events", counter: "twinhub_device_events_total", entry: "event")
         if let device { feed.query.append(("deviceId", device)) }
         if let source { feed.query.append(("source", source.rawValue)) }
+        if let endpoint { feed.query.append(("endpoint", endpoint)) }
         return feed
     }
 }

@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import Blobs
 import Emulator
 import Vocabulary
 
@@ -15,12 +16,14 @@ struct SASCommand: ParsableCommand {
     var device: String?
     @Option(help: "The module whose key signs: DEVICE/MODULE.")
     var module: String?
+    @Flag(help: "The URI of the hub's own blob container, signed, for imports and exports.")
+    var container = false
     @Option(help: "Seconds until the token ends, at least 1.")
     var ttl = Lifetime(seconds: 3600)
 
     func validate() throws {
-        guard [policy, device, module].compactMap({ $0 }).count <= 1 else {
-            throw ValidationError("--policy, --device and --module exclude each other.")
+        guard [policy, device, module, container ? "" : nil].compactMap({ $0 }).count <= 1 else {
+            throw ValidationError("--policy, --device, --module and --container exclude each other.")
         }
         guard module?.contains("/") ?? true else { throw ValidationError("--module takes DEVICE/MODULE.") }
     }
@@ -28,8 +31,22 @@ struct SASCommand: ParsableCommand {
     func run() throws {
         try Failures.reported {
             let expiry = Environment.system.now().unixSeconds + ttl.seconds
-            StandardOutput.write(try token(expiry: expiry) + "\n")
+            StandardOutput.write(try (container ? containerURI(expiry: expiry) : token(expiry: expiry)) + "\n")
         }
+    }
+
+    private func containerURI(expiry: Int64) throws -> String {
+        let report = try server.report()
+        guard let folder = report.dataFolder else {
+            throw StartFailure("the storage account's key is in the server's memory only")
+        }
+        let path = DataFolder(folder).blobs + "/" + StorageAccount.keyFile
+        guard let text = Files.read(path) else { throw StartFailure("\(path): \(Files.reason)") }
+        guard let key = Base64.decode(text.filter { $0 > 0x20 }) else { throw StartFailure("\(path) holds no key") }
+        let (account, name) = (StorageAccount.name, StorageAccount.container)
+        let time = Timestamp(unixSeconds: expiry).description
+        let signature = ServiceSignature(permissions: "rw", expiry: time, resource: "c")
+        return "\(report.url)/\(account)/\(name)" + signature.query(account, name, nil, key: key)
     }
 
     private func token(expiry: Int64) throws -> String {

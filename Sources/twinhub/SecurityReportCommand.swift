@@ -19,7 +19,7 @@ extension SecurityCommand {
 
         func run() throws {
             try Failures.reported {
-                let document = try server.client().get("/emulator/defender/report")
+                let document = try SecurityReport.whole(server.client())
                 if let html {
                     let page = SecurityReportPage(document, made: Environment.system.now().description)
                     guard Files.write(Array(page.html.utf8), to: html) else {

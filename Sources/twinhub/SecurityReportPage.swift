@@ -28,7 +28,7 @@ struct SecurityReportPage {
             <header>
             <h1>Security report</h1>
             <p>\(open) open \(open == 1 ? "finding" : "findings") on \(devices.count) \(devices.count == 1 ? "device" : "devices"), \
-            made by TwinHub at \(escaped(made))\(leftOut > 0 ? "; \(leftOut) more devices are left out" : "")</p>
+            made by TwinHub at \(escaped(Self.toTheSecond(made))) UTC\(leftOut > 0 ? "; \(leftOut) more devices are left out" : "")</p>
             </header>
             \(devices.isEmpty ? "<p class=\"none\">Nothing is found.</p>" : devices.map(section).joined(separator: "\n"))
             \(notEmulated)
@@ -63,13 +63,12 @@ struct SecurityReportPage {
         // Where no type's name is published, the display name stands for it.
         let hasName = finding["type"]?.string != finding["displayName"]?.string
         let name = hasName ? "<code>\(text("type"))</code> " : ""
-        // To the second.
-        let since = escaped(String((finding["opened"]?.string ?? "").prefix(19).map { $0 == "T" ? " " : $0 }))
+        let since = escaped(Self.toTheSecond(finding["opened"]?.string ?? ""))
         return """
             <tr class="\(isOpen ? "open" : "closed")">
             <td><span class="severity \(escaped(severity.lowercased()))">\(escaped(severity))</span></td>
             <td><strong>\(text("displayName"))</strong><br>\(name)<small>\(mark)</small></td>
-            <td>\(text("state"))</td><td class="time">\(since)</td><td>\(finding["count"]?.int ?? 0)</td>
+            <td>\(text("state"))</td><td>\(since)</td><td>\(finding["count"]?.int ?? 0)</td>
             <td>\(text("text"))<br><small>\(escaped(source))</small></td>
             </tr>
             """
@@ -92,6 +91,8 @@ struct SecurityReportPage {
             """
     }
 
+    private static func toTheSecond(_ time: String) -> String { String(time.prefix(19).map { $0 == "T" ? " " : $0 }) }
+
     private func escaped(_ text: String) -> String {
         text.reduce(into: "") { html, character in
             switch character {
@@ -113,13 +114,20 @@ struct SecurityReportPage {
         body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
         h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.15rem; margin: 1.8rem 0 .4rem; }
         header p, small, details { color: var(--soft); }
-        table { border-collapse: collapse; width: 100%; }
+        table { border-collapse: collapse; table-layout: fixed; width: 100%; }
         th, td { border-top: 1px solid var(--line); padding: .45rem .6rem .45rem 0; text-align: left; vertical-align: top; }
         th { border-top: 0; color: var(--soft); font-size: .8rem; font-weight: 600; }
-        .time { white-space: nowrap; } td:last-child { overflow-wrap: anywhere; }
+        th:nth-child(1) { width: 9%; } th:nth-child(2) { width: 31%; } th:nth-child(3) { width: 7%; }
+        th:nth-child(4) { width: 16%; } th:nth-child(5) { width: 5%; } td { overflow-wrap: anywhere; }
         .severity { font-weight: 600; } .high { color: var(--high); } .medium { color: var(--medium); } .low { color: var(--low); }
         tr.closed { color: var(--soft); } tr.closed .severity { color: inherit; }
         code { font-size: .85em; } details { margin-top: 2rem; }
+        @media screen and (max-width: 48rem) {
+          thead { display: none; } table, tbody, tr, td { display: block; }
+          tr { border-top: 1px solid var(--line); padding: .5rem 0; } td { border: 0; padding: 0; }
+          td:nth-child(n+3):nth-child(-n+5) { display: inline; } td:nth-child(n+4):nth-child(-n+5)::before { content: " · "; }
+          td:nth-child(5)::after { content: "×"; }
+        }
         @media print {
           body { margin: 0; max-width: none; font-size: 10pt; } tr, h2 { break-inside: avoid; } h2 { break-after: avoid; }
         }

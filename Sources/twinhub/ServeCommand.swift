@@ -16,6 +16,12 @@ struct ServeCommand: ParsableCommand {
     var ephemeral = false
     @Option(help: "Load this file of bulk import lines when the data folder is new.")
     var seed: String?
+    @Option(help: "The folder whose files imports and exports may name by file: URIs. (default: none)")
+    var importExport: String?
+    @Option(
+        help: "Route events as this file declares. (default: as the hub has it, and without routes all to one endpoint)"
+    )
+    var routing: String?
     @Option(help: "When a write is acknowledged: commit (on disk), interval (within a second), none.")
     var durability: Durability = .commit
     @Option(help: "When an event for back ends, such as telemetry, is acknowledged: commit, interval, none.")
@@ -53,6 +59,14 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Seconds for which an expired token is still accepted.")
     var sasGrace = 300
 
+    @Option(help: "Refuse what this edition of the real hub would: F1, B1, B2, B3, S1, S2 or S3. (default: nothing)")
+    var throttle: HubTier?
+    @Option(help: "How many units of it.")
+    var throttleUnits = 1
+
+    @Option(help: "Seconds, 1 to 60, by which queries lag behind, as they do in the cloud. (default: they do not)")
+    var queryLag: Int?
+
     @Option(
         help: """
             Security modules that every device has: none, classic, micro or both; classic where no value follows. \
@@ -73,6 +87,13 @@ struct ServeCommand: ParsableCommand {
         if let shards, !(1...Configuration.maximumShards).contains(shards) {
             throw ValidationError("--shards must be 1 to \(Configuration.maximumShards).")
         }
+        guard (1...HubTier.maximumUnits).contains(throttleUnits) else {
+            throw ValidationError("--throttle-units must be 1 to \(HubTier.maximumUnits).")
+        }
+        let lags = Configuration.queryLagSeconds
+        if let queryLag, !lags.contains(queryLag) {
+            throw ValidationError("--query-lag must be \(lags.lowerBound) to \(lags.upperBound).")
+        }
         guard sasGrace >= 0 else { throw ValidationError("--sas-grace must not be negative.") }
     }
 
@@ -80,6 +101,8 @@ struct ServeCommand: ParsableCommand {
         var configuration = Configuration()
         configuration.dataFolder = ephemeral ? nil : place.data
         configuration.seedFile = seed
+        configuration.importExportFolder = importExport
+        configuration.routingFile = routing
         configuration.durability = durability
         configuration.eventDurability = eventsDurability
         configuration.eventRetention = eventsKeep
@@ -98,7 +121,12 @@ struct ServeCommand: ParsableCommand {
         configuration.disabledAnswer = disabledConnack
         configuration.defender.rule = defender
         configuration.defender.isStrict = defenderStrict
+        configuration.queryLag = queryLag
         limits.apply(to: &configuration)
+        if let throttle {
+            configuration.throttle = (throttle, throttleUnits)
+            configuration.hub.keep(within: throttle)
+        }
         do {
             try Server.run(configuration)
         } catch {
@@ -123,3 +151,4 @@ extension EventRetention: ExpressibleByArgument {
     public var defaultValueDescription: String { description }
 }
 extension LogFormat: ExpressibleByArgument {}
+extension HubTier: ExpressibleByArgument {}

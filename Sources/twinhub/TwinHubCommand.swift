@@ -14,6 +14,7 @@ struct TwinHubCommand: ParsableCommand {
             ServeCommand.self, EnvCommand.self, SASCommand.self, HealthCommand.self, WatchCommand.self,
             MonitorCommand.self, QueryCommand.self, SendCommand.self, SeedCommand.self, ResetCommand.self,
             LogCommand.self, LoadCommand.self, CACommand.self, SecurityCommand.self, AgentCommand.self,
+            RouteCommand.self,
         ])
 
     static func main() {

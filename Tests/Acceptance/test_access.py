@@ -9,6 +9,7 @@ import urllib.parse
 import pytest
 
 from acceptance import sas
+from acceptance.certificates import self_signed
 from acceptance.rest import Hub, expect_error, expect_nested, ok
 
 #: rest.md section 2.3: the key, and what signs what.
@@ -161,9 +162,12 @@ CALLS = [
     ("GET", "/devices/gateway-a1/modules/azureiotsecurity", {READ}), ("GET", "/statistics/devices", {READ}),
     ("PUT", "/devices/gateway-a1", {WRITE}), ("DELETE", "/devices/gateway-a1", {WRITE}), ("POST", "/devices", {WRITE}),
     ("PUT", "/devices/gateway-a1/modules/m", {WRITE}), ("DELETE", "/devices/gateway-a1/modules/m", {WRITE}),
+    ("POST", "/devices/keys/regenerate", {WRITE}),
     ("GET", "/twins/gateway-a1", {SERVICE}), ("PATCH", "/twins/gateway-a1", {SERVICE}), ("PUT", "/twins/gateway-a1", {SERVICE}),
     ("GET", "/twins/gateway-a1/modules/azureiotsecurity", {SERVICE}), ("GET", "/statistics/service", {SERVICE}),
     ("POST", "/devices/query", {SERVICE}), ("POST", "/twins/gateway-a1/methods", {SERVICE}),
+    ("GET", "/digitaltwins/gateway-a1", {SERVICE}), ("PATCH", "/digitaltwins/gateway-a1", {SERVICE}),
+    ("POST", "/digitaltwins/gateway-a1/commands/c", {SERVICE}),
     ("GET", "/emulator/devices/gateway-a1/twin", {DEVICE, SERVICE}), ("GET", "/emulator/changes", {SERVICE}),
     ("PATCH", "/emulator/devices/gateway-a1/twin/reported", {DEVICE, SERVICE}),
 ]
@@ -248,17 +252,7 @@ def test_a_changed_key_ends_tokens_at_once(hub, name):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A self-signed client certificate: (files, its SHA-1 and SHA-256 thumbprints)."""
-    folder = tmp_path_factory.mktemp("certificate")
-    files = (str(folder / "client.pem"), str(folder / "client.key"))
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-         "/CN=anything", "-out", files[0], "-keyout", files[1]], check=True, capture_output=True, timeout=20)
-    prints = [
-        subprocess.run(["openssl", "x509", "-in", files[0], "-noout", "-fingerprint", f"-{hash}"], check=True,
-                       capture_output=True, text=True, timeout=20).stdout.split("=")[1].strip().replace(":", "")
-        for hash in ("sha1", "sha256")]
-    return files, prints
+    return self_signed(tmp_path_factory.mktemp("certificate"))
 
 
 def with_certificate(server, files):

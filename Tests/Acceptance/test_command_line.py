@@ -139,7 +139,7 @@ def test_a_bad_flag_is_a_usage_error(arguments):
 def test_help_names_every_flag_and_limit():
     text = run_command("serve", "--help").stdout
     for flag in ("data", "bind", "https-port", "mqtt-port", "seed", "shards", "tls-only", "tls-cert", "tls-key", "host-name",
-                 "durability", "ephemeral", "ready-file", "auth", "sas-grace", "disabled-connack", "generate-keys", "keep-patches", "log-format"):
+                 "durability", "ephemeral", "ready-file", "auth", "sas-grace", "disabled-connack", "generate-keys", "throttle", "throttle-units", "keep-patches", "log-format"):
         assert f"--{flag}" in text, flag
     commands = run_command("--help").stdout
     for command in ("serve", "env", "sas", "health", "watch", "seed", "reset", "log"):

@@ -10,6 +10,7 @@ import threading
 
 import pytest
 
+from acceptance.back_end import events, send, until
 from acceptance.events import EventStream
 from acceptance.rest import NEVER, TIME, Hub, expect_error, ok
 from acceptance.server import SAMPLE, binary, clean_environment, run_command
@@ -17,36 +18,6 @@ from acceptance.waiting import wait_for
 from acceptance.wire import Wire, request
 
 MEMBERS = ["sequence", "enqueuedTime", "source", "deviceId", "moduleId", "systemProperties", "properties"]
-JSON = {"iothub-contenttype": "application/json", "iothub-contentencoding": "utf-8"}
-
-
-def events(hub, after=0, **filters):
-    """Every event after a sequence, by as many pages as it takes: (events, next)."""
-    found = []
-    while True:
-        answer = hub.get("/emulator/events", after=after, headers={"Prefer": "wait=0"}, **filters)
-        if answer.status_code == 204:
-            return found, after
-        body = ok(answer)
-        assert list(body) == ["events", "next"] and body["next"] > after
-        found += body["events"]
-        after = body["next"]
-
-
-def until(hub, count, after=0, **filters):
-    """Waits for so many events: what the hub does is told a moment after it is done."""
-    found = []
-    while len(found) < count:
-        answer = hub.get("/emulator/events", after=after, headers={"Prefer": "wait=30"}, **filters)
-        assert answer.status_code == 200, f"{len(found)} of {count} events came, then {answer.status_code}"
-        found += answer.json()["events"]
-        after = answer.json()["next"]
-    return found
-
-
-def send(hub, device, body, **headers):
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return hub.call("POST", f"/devices/{device}/messages/events", data=data, headers={**JSON, **headers})
 
 
 def check(event, source, operation=None, schema=None):

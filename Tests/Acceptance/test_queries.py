@@ -154,10 +154,6 @@ def test_bodies_that_are_none_are_refused(hub):
     expect_error(query(hub, "SELECT * FROM devices WHERE a = '" + "x" * 9000 + "'"), 400, "ArgumentInvalid")
 
 
-def test_jobs_are_not_emulated_and_say_so(hub):
-    expect_error(query(hub, "SELECT * FROM devices.jobs"), 501, "NotImplemented")
-
-
 def test_queries_need_service_connect(hub, policy_token):
     for policy, status in [("service", 200), ("registryRead", 401), ("device", 401)]:
         assert query(hub.as_(policy_token(policy)), "SELECT * FROM devices").status_code == status

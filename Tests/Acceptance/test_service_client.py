@@ -5,7 +5,7 @@ import base64
 import pytest
 from azure.iot.hub import IoTHubRegistryManager
 from azure.iot.hub.protocol.models import (
-    AuthenticationMechanism, Configuration, ConfigurationContent, ExportImportDevice, PropertyContainer, QuerySpecification,
+    AuthenticationMechanism, ExportImportDevice, PropertyContainer, QuerySpecification,
     SymmetricKey, Twin, TwinProperties)
 from msrest.exceptions import HttpOperationError
 
@@ -296,12 +296,6 @@ def test_rows_of_a_projection_are_plain_objects(registry):
 def test_what_is_no_query_raises(registry):
     answer = failing(400, registry.query_iot_hub, QuerySpecification(query="SELECT * FROM devices ORDER BY deviceId"))
     assert answer.headers["iothub-errorcode"] == "ArgumentInvalid"
-
-
-def test_what_is_not_emulated_yet_says_so(registry):
-    configuration = Configuration(id="c1", content=ConfigurationContent(device_content={"properties.desired.a": 1}))
-    answer = failing(501, registry.protocol.configuration.create_or_update, "c1", configuration)
-    assert answer.headers["iothub-errorcode"] == "NotImplemented"
 
 
 def test_a_thumbprint_with_separators_is_refused(registry, name):

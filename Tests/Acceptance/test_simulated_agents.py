@@ -105,7 +105,9 @@ def test_a_fleet_of_agents_follows_a_change_and_drift_is_seen(own, simulate, kin
     assert len(silent) >= AGENTS // 10
     # What its messages depart from the schemas in is what that agent is known to depart in.
     for device in sorted(set(DEVICES) - silent)[:10]:
-        for shown in ok(own.get(f"/emulator/devices/{device}/security/events", after=0))["messages"]:
+        messages = ok(own.get(f"/emulator/devices/{device}/security/events", after=0))["messages"]
+        assert messages
+        for shown in messages:
             assert shown["message"]["kind"] == "envelope"
             assert [finding for finding in shown["message"]["lint"] if "knownDeparture" not in finding] == []
     configure(own, "classic", {"snapshotFrequency": "PT2H", "eventPriorityLogin": "Low"})
@@ -185,3 +187,21 @@ def test_agents_are_those_of_the_devices_that_have_the_module_or_are_named(own, 
 def test_what_cannot_be_meant_is_refused(arguments, text):
     refused = run_command("agent", "simulate", *arguments, check=False)
     assert refused.returncode == 64 and text in refused.stderr
+
+
+def test_the_agents_of_devices_whose_twin_meets_a_condition_are_played(own, simulate):
+    for device, line, more in (
+            ("met-1", "b", {}), ("met-2", "b", {}), ("disabled", "b", {"status": "disabled"}), ("bare", "b", {}), ("other", "a", {})):
+        own.create(device, **more)
+        own.patch_twin(device, {"tags": {"line": line}})
+        if device != "bare":
+            own.create_module(device, CLASSIC)
+    run = simulate("--where", "tags.line = 'b'", "--kind", "csharp")
+    run.wait("started")
+    assert run.stop()["agents"] == 2
+    reported = {device for device in ("met-1", "met-2", "disabled", "other")
+                if OBJECT in own.twin(device, CLASSIC)["properties"]["reported"]}
+    assert reported == {"met-1", "met-2"}
+    for condition, said in (("tags.line = 'z'", "no device that meets the condition has the module"), ("tags.line =", "")):
+        refused = run_command("agent", "simulate", "--data", own.server.data, "--where", condition, check=False)
+        assert refused.returncode != 0 and said in refused.stderr and refused.stderr

@@ -6,14 +6,15 @@ import Testing
     @Test(
         "what would lead out of the store, or could not be asked for again, is no name",
         arguments: [
-            "", "d", "d/", "/f", "d//f", "d/f/", "d/..", "d/../e/f", "../d/f", "d/.", "d/./f", "d/\0", "d/a\nb",
+            "", "d/", "/f", ".", "..", "d//f", "d/f/", "d/..", "d/../e/f", "../d/f", "d/.", "d/./f", "d/\0", "d/a\nb",
             "d/a\u{7F}",
             "d//etc/passwd", "d/" + String(repeating: "x", count: 1023),
         ])
     func refused(_ text: String) { #expect(BlobName(text) == nil) }
 
     private static let odd = [
-        "d/f", "d/a/b", "d/a%2Fb", "d/a%252Fb", "d/%2e%2e", "d/...", "d/.hidden", "d/a.", "d/a..", "d/+", "d/a+",
+        "d", "f", "blocks", "container", "+container", ".hidden", "container/f", "+container/f", "d/f", "d/a/b",
+        "d/a%2Fb", "d/a%252Fb", "d/%2e%2e", "d/...", "d/.hidden", "d/a.", "d/a..", "d/+", "d/a+",
         "d/a+/b",
         "d/%2B", "d/ä ö.txt", "d/日本/🚗", "d/a\\..\\b", "d/properties.json", "d/blocks", "d/blocks/00", "d+/f", "d%/f",
         "D/f",

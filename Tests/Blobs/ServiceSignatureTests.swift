@@ -27,4 +27,15 @@ import Vocabulary
                 == "?sv=2020-12-06&sr=b&sig=89HeAXpbqUbVKMF2eqK0v%2FzayeDFZ7xQrcjidiw5bRk%3D&se=2023-11-14T22%3A13%3A20Z&sp=rw"
         )
     }
+
+    @Test("a container's signature leaves the blob out, and is the one that Azure's own library makes")
+    func container() {
+        let signature = ServiceSignature(permissions: "rw", expiry: "2023-11-14T22:13:20Z", resource: "c")
+        #expect(
+            Base64.encode(signature.sign("emulator", "blobs", nil, key: Array(UInt8(0)..<64)))
+                == "AkVNCrywo8LKBONHxkZI8f8/3W6oAGtGWp45Dv8cqsc=")
+        #expect(
+            signature.stringToSign("emulator", "blobs", BlobName("dev/a.txt"))
+                == signature.stringToSign("emulator", "blobs", nil))
+    }
 }

@@ -32,7 +32,7 @@ struct CustomRulesTests {
                     .map { ($0, evidence[kind]) }
             }
         } + [
-            (.twinUpdates, .twinChanged(.other)), (.directMethodInvokes, .directMethodInvoked),
+            (.twinUpdates, .twinUpdated), (.directMethodInvokes, .directMethodInvoked),
             (.fileUploads, .fileUploaded), (.queuePurges, .queuePurged),
             (.unauthorizedOperations, .unauthorizedOperation),
             (

@@ -43,13 +43,13 @@ struct DeviceFindingsTests {
 
     static func twin(_ members: String) -> Evidence {
         guard let desired = try? Examples.desired(members) else { return .clock }
-        return .twinChanged(.security(.classic, desired: desired))
+        return .twinStands(.security(.classic, desired: desired))
     }
 
     static func edge(_ options: String) -> Evidence {
         let text = #"{"modules":{"m":{"settings":{"createOptions":"\#(options)"}}}}"#
         guard let desired = try? Examples.json(text) else { return .clock }
-        return .twinChanged(.edgeAgent(desired: desired))
+        return .twinStands(.edgeAgent(desired: desired))
     }
 
     static func login(_ result: String, _ more: String = "") -> Evidence {
@@ -184,6 +184,28 @@ struct DeviceFindingsTests {
                 Step(3, twin(""), ["closed IoT_InstallAgent"]), Step(4, .clock),
             ]),
         Story(
+            "no agent is found again when the last security module goes, of a device that has never sent",
+            [
+                Step(0, twin("")), Step(1, .twinStands(.security(.micro, desired: try? Examples.json("{}")))),
+                Step(2, .twinStands(.security(.classic, desired: nil))), Step(3, .clock),
+                Step(4, .twinStands(.security(.micro, desired: nil))), Step(5, .clock, ["opened IoT_InstallAgent"]),
+                Step(6, event("Heartbeat", "[]"), ["closed IoT_InstallAgent"]), Step(7, .clock),
+            ]),
+        Story(
+            "a twin's findings go with the twin",
+            [
+                Step(
+                    0, twin(#""maxMessageSizeInBytes":{"value":10000}"#),
+                    ["opened Security twin configuration not optimal"]),
+                Step(1, .twinStands(.security(.micro, desired: nil))),
+                Step(
+                    2, .twinStands(.security(.classic, desired: nil)),
+                    ["closed Security twin configuration not optimal"]),
+                Step(
+                    3, edge(#"{\"HostConfig\":{\"Privileged\":true}}"#), ["opened IoT_PrivilegedDockerOptions"]),
+                Step(4, .twinStands(.edgeAgent(desired: nil)), ["closed IoT_PrivilegedDockerOptions"]),
+            ]),
+        Story(
             "a device is silent after 72 hours, until it speaks",
             [
                 Step(0, twin("")), Step(3 * day - 1, .clock), Step(3 * day, .clock, ["opened Device silent"]),
@@ -235,9 +257,9 @@ struct DeviceFindingsTests {
         Story(
             "what the hub sees of its registry and its connections",
             [
-                Step(0, .credentialsShared(with: [])),
-                Step(1, .credentialsShared(with: ["d2"]), ["opened IoT_SharedCredentials"]),
-                Step(2, .credentialsShared(with: []), ["closed IoT_SharedCredentials"]),
+                Step(0, .credentialsShared(with: [], more: 0)),
+                Step(1, .credentialsShared(with: ["d2"], more: 0), ["opened IoT_SharedCredentials"]),
+                Step(2, .credentialsShared(with: [], more: 0), ["closed IoT_SharedCredentials"]),
                 Step(3, .vulnerableCipher(suite: "AES128-SHA"), ["opened IoT_VulnerableTLSCipherSuite"]),
                 Step(4, .vulnerableCipher(suite: nil), ["closed IoT_VulnerableTLSCipherSuite"]),
                 Step(
@@ -361,6 +383,15 @@ struct DeviceFindingsTests {
             _ = rules.observe(ObservedEvent(event, text), EvidenceReference("Login"), at: Self.start)
         }
         #expect(rules.subjectCount == LoginRules.maximumSubjects)
+    }
+
+    @Test("what was seen so many times counts so often, and is one change")
+    func counted() {
+        var device = DeviceFindings()
+        for total in [3, 6] {
+            let changes = device.observe(.tokenInvalid, times: 3, at: Self.start)
+            #expect(changes.map(\.finding.count) == [total])
+        }
     }
 
     @Test("what one event holds many times is one change")

@@ -37,7 +37,7 @@ struct SecurityEnvelopeTests {
         let (from, to, expected) = Self.rows[row]
         let parts = try #require(Self.whole.firstRange(of: from))
         let document = try JSONDocument(parsing: Self.whole.replacingCharacters(in: parts, with: to))
-        let found = SecurityEnvelope(reading: document.root).lint.map { lint in
+        let found = SecurityEnvelope(reading: document.root).lint.kept.map { lint in
             "\(lint.rule) \(lint.path) " + String(decoding: document.bytes[lint.range], as: UTF8.self)
         }
         #expect(found == expected)
@@ -52,7 +52,7 @@ struct SecurityEnvelopeTests {
             let text = Self.whole.replacing("LocalUsers", with: name).replacing("Periodic", with: category)
                 .replacing(#"EventType":"Security"#, with: #"EventType":"\#(type)"#)
                 .replacing("[\(Self.item)]", with: "[]").replacing(#"IsEmpty":false"#, with: #"IsEmpty":true"#)
-            let lint = SecurityEnvelope(reading: try JSONDocument(parsing: text).root).lint
+            let lint = SecurityEnvelope(reading: try JSONDocument(parsing: text).root).lint.kept
             #expect(lint.contains { $0.knownOf != nil && $0.path.hasPrefix("Events[0]") }, "\(name)")
         }
     }
@@ -67,7 +67,7 @@ struct SecurityEnvelopeTests {
                 guard let document = try? JSONDocument(parsing: body) else { continue }
                 read += 1
                 let envelope = SecurityEnvelope(reading: document.root)
-                let ranges = envelope.lint.map(\.range) + envelope.events.flatMap(\.payload)
+                let ranges = envelope.lint.kept.map(\.range) + envelope.events.flatMap(\.payload)
                 #expect(ranges.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= body.count })
             }
         }

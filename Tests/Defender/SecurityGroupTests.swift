@@ -29,7 +29,7 @@ struct SecurityGroupTests {
         for rule in windows.elements {
             #expect(rule["isEnabled"]?.bool == false && rule["timeWindowSize"]?.string == "PT15M")
             #expect(rule["minThreshold"]?.int == 0 && rule["maxThreshold"]?.int == 0)
-            #expect(rule["displayName"]?.string?.hasPrefix("Custom alert - ") == true)
+            #expect(rule["displayName"]?.string?.hasPrefix("Number of ") == true)
         }
         let lists = try #require(json["properties"]?["allowlistRules"])
         #expect(
@@ -74,6 +74,63 @@ struct SecurityGroupTests {
         #expect(rule["minThreshold"]?.int == 1 && rule["timeWindowSize"]?.string == "PT5M")
         #expect(try SecurityGroup(reading: json) == group)
     }
+
+    @Test("what is kept of a group is what differs from the defaults, and reads back to the same")
+    func record() throws {
+        for (properties, kept) in [
+            ("", #"{"timeWindowRules":[],"allowlistRules":[]}"#),
+            (
+                // The window as the service's own example has it.
+                Self.rule("timeWindowSize", "\"PT05M\""),
+                #"{"timeWindowRules":[{"ruleType":"TwinUpdatesNotInAllowedRange","isEnabled":false,"minThreshold":0,"#
+                    + #""maxThreshold":0,"timeWindowSize":"PT05M"}],"allowlistRules":[]}"#
+            ),
+            (
+                #""allowlistRules":[{"ruleType":"ProcessNotAllowed","isEnabled":false,"allowlistValues":["/bin/ls"]}]"#,
+                #"{"timeWindowRules":[],"allowlistRules":[{"ruleType":"ProcessNotAllowed","isEnabled":false,"#
+                    + #""allowlistValues":["/bin/ls"]}]}"#
+            ),
+        ] {
+            let group = try Self.group(properties)
+            var json = JSONWriter()
+            group.writeSettings(to: &json)
+            let text = String(decoding: json.bytes, as: UTF8.self)
+            #expect(text == kept)
+            #expect(try SecurityGroup(reading: Examples.json("{\"properties\":\(text)}")) == group)
+        }
+    }
+
+    static func rule(_ member: String, _ value: String) -> String {
+        #""timeWindowRules":[{"ruleType":"TwinUpdatesNotInAllowedRange","isEnabled":false,"\#(member)":\#(value)}]"#
+    }
+
+    @Test("a minimum shows where nothing is seen, of an enabled rule only")
+    func minimum() throws {
+        let rule = #""ruleType":"TwinUpdatesNotInAllowedRange","minThreshold":1,"maxThreshold":2"#
+        #expect(try Self.group(#""timeWindowRules":[{\#(rule),"isEnabled":true}]"#).hasMinimum)
+        #expect(try !Self.group(#""timeWindowRules":[{\#(rule),"isEnabled":false}]"#).hasMinimum)
+        #expect(!SecurityGroup.empty.hasMinimum)
+    }
+
+    @Test("a device's group is its own tag's, then its module's, in any case", arguments: tags)
+    func membership(twins: [String], name: String?) throws {
+        #expect(SecurityGroup.name(inTags: try twins.map(Examples.json)) == name)
+    }
+
+    static let tags: [([String], String?)] = [
+        ([], nil), (["{}", "{}"], nil), ([#"{"SecurityGroup":"a"}"#], "a"), ([#"{"securityGroup":"a"}"#], "a"),
+        ([#"{"SECURITYGROUP":"a"}"#, #"{"securityGroup":"b"}"#], "a"), (["{}", #"{"securityGroup":"b"}"#], "b"),
+        ([#"{"SecurityGroup":1}"#, #"{"securityGroup":"b"}"#], "b"), ([#"{"Group":"a"}"#], nil),
+    ]
+
+    @Test("suites that are strong, and ones to be upgraded", arguments: suites)
+    func cipher(name: String, isStrong: Bool) { #expect(CipherSuites.isStrong(name) == isStrong) }
+
+    static let suites: [(String, Bool)] = [
+        ("TLS_AES_256_GCM_SHA384", true), ("ECDHE-RSA-AES128-GCM-SHA256", true),
+        ("ECDHE-ECDSA-CHACHA20-POLY1305", true), ("ECDHE-RSA-AES256-SHA384", true),
+        ("ECDHE-RSA-AES128-SHA", false), ("AES128-GCM-SHA256", false), ("DHE-RSA-AES128-SHA256", false),
+    ]
 
     @Test("what is none is refused with its place", arguments: refused)
     func refusals(properties: String, path: String) throws {

@@ -33,7 +33,7 @@ struct SecurityMessageTests {
     func kinds(row: Row) {
         let message = SecurityMessage(reading: Array(row.body.utf8), mti: row.mti, from: row.sender)
         #expect(message.kind == row.kind)
-        #expect(message.lint.map(\.rule) == row.lint)
+        #expect(message.lint.kept.map(\.rule) == row.lint)
         #expect(message.body == Array(row.body.utf8))
     }
 
@@ -57,22 +57,33 @@ struct SecurityMessageTests {
             + #""Events":[\#(Examples.aggregatedEvent)]}"#
         let message = SecurityMessage(reading: Array(body.utf8), mti: nil, from: .classic)
         #expect(
-            message.lint.map { "\($0.rule) \($0.path)" } == [
+            message.lint.kept.map { "\($0.rule) \($0.path)" } == [
                 "notOneOf Events[0].Category", "extraDetailNotAString Events[0].Payload[0].ExtraDetails.HitCount",
             ])
-        #expect(message.lint.allSatisfy { $0.knownOf != nil })
+        #expect(message.lint.kept.allSatisfy { $0.knownOf != nil })
         #expect(message.events.count == 1)
     }
 
     @Test("findings are counted beyond their limit, not kept")
     func bounded() {
-        let count = SecurityMessage.maximumLint
+        let count = LintList.maximum
         let body = "{\"Events\":[" + Array(repeating: "1", count: count + 10).joined(separator: ",") + "]}"
         let message = SecurityMessage(reading: Array(body.utf8), mti: nil, from: nil)
-        #expect(message.lint.count == count)
+        #expect(message.lint.kept.count == count)
         // Three absent members of the envelope besides.
-        #expect(message.lintLeftOut == 13)
+        #expect(message.lint.leftOut == 13)
         #expect(message.events.count == count + 10)
+    }
+
+    @Test("of one object that breaks a rule with each member the first ones are kept, under their whole path")
+    func boundedInside() throws {
+        let members = (0..<5_000).map { "\"m\($0)\":1" }.joined(separator: ",")
+        let event = SecurityEnvelopeTests.event.replacing(SecurityEnvelopeTests.item, with: "{\(members)}")
+        let body = SecurityEnvelopeTests.whole.replacing(SecurityEnvelopeTests.event, with: event)
+        let lint = SecurityMessage(reading: Array(body.utf8), mti: nil, from: nil).lint
+        #expect(lint.kept.map(\.path) == (0..<LintList.maximum).map { "Events[0].Payload[0].m\($0)" })
+        // Four members of a local user are absent besides.
+        #expect(lint.leftOut == 5_004 - LintList.maximum)
     }
 
     @Test("it is written as the documents say")

@@ -1,14 +1,19 @@
 """Security agents on their modules: what they are handed, what they will run with, what they report (defender.md 2 to 4)."""
 
+import http.client
 import json
+import socket
+import ssl
 
 import pytest
 from azure.iot.device import Message
 
+from acceptance import sas
+from acceptance.certificates import self_signed
 from acceptance.rest import ok
 
-from devices.packets import Packets, client_id, user_name
-from devices.sdk import token
+from devices.packets import Packets, client_id
+from devices.sdk import key_of, token
 from devices.waiting import eventually
 
 CLASSIC = "azureiotsecurity"
@@ -51,6 +56,66 @@ def test_an_agent_of_old_gets_its_twin_though_it_is_empty(hub, secured, version)
     assert answer.topic == "$iothub/twin/res/200/?$rid=1"
     assert json.loads(answer.payload) == {"desired": {"$version": 1}, "reported": {"$version": 1}}
     packets.disconnect()
+
+
+# Device mode: the agent fetches its module's key with what the device has (defender.md 4.3) -----------------------
+
+
+def module_identity(hub, device, *fields, files=None):
+    """The answer to the agents' own request, which has these header fields beside `Host` and no others."""
+    context = ssl.create_default_context(cafile=hub.server.ca_file)
+    if files is not None:
+        context.load_cert_chain(*files)
+    lines = [f"GET /devices/{device}/modules/{CLASSIC}?api-version=2018-06-30 HTTP/1.1", "Host: localhost", *fields]
+    with socket.create_connection(("127.0.0.1", hub.server.https_port), timeout=40) as plain:
+        with context.wrap_socket(plain, server_hostname="localhost") as connection:
+            connection.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode())
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            return answer.status, json.loads(answer.read())
+
+
+def with_thumbprint(hub, device, thumbprint):
+    hub.put(f"/devices/{device}", {"deviceId": device, "authentication": {
+        "type": "selfSigned", "x509Thumbprint": {"primaryThumbprint": thumbprint}}}, etag="*")
+
+
+@pytest.mark.parametrize("by_certificate", [False, True], ids=["the device's key", "the device's certificate"])
+def test_an_agent_in_device_mode_fetches_its_modules_key_and_signs_in_with_it(
+        hub, client, secured, tmp_path, by_certificate):
+    if by_certificate:
+        files, prints = self_signed(tmp_path)
+        with_thumbprint(hub, secured, prints[0])
+        status, identity = module_identity(hub, secured, files=files)
+    else:
+        # For the bare host, and without a policy's name.
+        signed = sas.token("localhost", key_of(hub, secured))
+        status, identity = module_identity(hub, secured, f"Authorization: {signed}")
+    assert status == 200
+    key = identity["authentication"]["symmetricKey"]["primaryKey"]
+    assert key == key_of(hub, secured, CLASSIC)
+    text = f"HostName=localhost;DeviceId={secured};ModuleId={CLASSIC};SharedAccessKey={key}"
+    agent = client(secured, CLASSIC, make=lambda kind, options: kind.create_from_connection_string(text, **options))
+    assert agent.get_twin() == {"desired": {"$version": 1}, "reported": {"$version": 1}}
+    agent.patch_twin_reported_properties({OBJECT: {"snapshotFrequency": {"value": "PT13H"}}})
+    assert hub.twin(secured, CLASSIC)["properties"]["reported"][OBJECT] == {"snapshotFrequency": {"value": "PT13H"}}
+
+
+def test_an_agent_in_device_mode_is_told_401_or_404_and_stops(hub, secured, tmp_path):
+    (own, prints), (other, _) = (self_signed(folder(tmp_path, one)) for one in ("own", "other"))
+    with_thumbprint(hub, secured, prints[0])
+    assert module_identity(hub, secured, files=other)[0] == 401
+    assert module_identity(hub, secured)[0] == 401
+    # The device's key, which is no more.
+    assert module_identity(hub, secured, f"Authorization: {sas.token('localhost', 'AAAA')}", files=own)[0] == 401
+    hub.delete(f"/devices/{secured}/modules/{CLASSIC}", etag="*")
+    assert module_identity(hub, secured, files=own)[0] == 404
+
+
+def folder(inside, name):
+    one = inside / name
+    one.mkdir()
+    return one
 
 
 def test_what_an_agent_runs_with_follows_what_it_was_handed(hub, client, secured):

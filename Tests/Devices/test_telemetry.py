@@ -6,7 +6,7 @@ from azure.iot.device import Message
 
 from acceptance.rest import TIME, ok
 
-from devices.backend import body
+from devices.backend import BackEnd, body
 from devices.transports import transports
 from devices.waiting import eventually
 
@@ -110,3 +110,33 @@ def test_connected_devices_are_counted(own_hub, client):
     assert count() == 2
     one.disconnect()
     eventually(lambda: count() == 1)
+
+
+def test_routes_read_what_devices_send(own_hub, client):
+    """The SDK's own marks make a body readable to a condition: `$.ct` and `$.ce` (query.md section 8)."""
+    hub = own_hub()
+    hub.create("d1")
+    hub.create_module("d1", "m1")
+    hub.patch_twin("d1", {"tags": {"site": "A"}})
+    routes = [
+        {"name": name, "source": "DeviceMessages", "condition": condition, "endpointNames": [name]}
+        for name, condition in (
+            ("hot", "$body.t > 70"), ("high", "level = 'high'"), ("site", "$twin.tags.site = 'A'"),
+            ("module", "$connectionModuleId = 'm1'"), ("part", "$dt-subject = 'thermostat'"))]
+    ok(hub.put("/emulator/routing", {"endpoints": {"feeds": [{"name": route["name"]} for route in routes]}, "routes": routes}))
+    typed = {"content_encoding": "utf-8", "content_type": "application/json"}
+    high = Message("{}")
+    high.custom_properties["level"] = "high"
+    part = Message("{}")
+    part.custom_properties["$.sub"] = "thermostat"
+    device, module = client("d1", of=hub), client("d1", "m1", of=hub)
+    for sender, message in (
+            (device, Message('{"t":80}', **typed)), (device, Message('{"t":80}')), (device, high), (module, high),
+            (module, Message('{"t":80}', **typed)), (module, part)):
+        sender.send_message(message)
+    events = BackEnd(hub).events("d1", count=6)
+    assert [event["endpoints"] for event in events if event["moduleId"] is None] == [
+        ["hot", "site"], ["site"], ["high", "site"]]
+    # A module's message has the module's twin, which has no such tag.
+    assert [event["endpoints"] for event in events if event["moduleId"] == "m1"] == [
+        ["high", "module"], ["hot", "module"], ["module", "part"]]

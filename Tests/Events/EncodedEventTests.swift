@@ -71,6 +71,19 @@ import Vocabulary
         #expect(stored([mark]).deviceID == "d")
     }
 
+    @Test func `What a sender says is no mark, wherever it says it`() {
+        let filter = EventFilter(interfaceID: "urn:a:1")
+        let mark = #"{"iothub-interface-id":"urn:a:1"}"#
+        for body in [mark, #"{"systemProperties":\#(mark)}"#] {
+            var event = message(body)
+            #expect(event.bodyIsJSON)
+            event.properties.set("iothub-interface-id", "urn:a:1")
+            #expect(!filter.wants(StoredEvent(sequence: 1, EncodedEvent(event))))
+            event.systemProperties.set("iothub-interface-id", "urn:a:1")
+            #expect(filter.wants(StoredEvent(sequence: 1, EncodedEvent(event))))
+        }
+    }
+
     @Test func `Of two properties with one name the later counts, in the earlier's place`() {
         var properties: EventProperties = ["a": "1", "b": "2"]
         properties.set("a", "3")

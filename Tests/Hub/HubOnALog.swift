@@ -1,5 +1,7 @@
+import Dispatch
 import Journal
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -7,7 +9,7 @@ import Vocabulary
 
 /// How a hub is ended and begun again.
 enum Restart: CaseIterable {
-    /// Every record is read again.
+    /// Every record is read again, as far as no snapshot was made before.
     case replay
     /// A snapshot of everything, and nothing after it.
     case snapshot
@@ -57,7 +59,24 @@ final class HubOnALog {
         }
         hub.close()
         hub = try Hub(log: log, limits: limits, environment: clock.environment)
-        #expect((hub.replay.snapshotLines > 0) == (way == .snapshot))
+        #expect((hub.replay.snapshotLines > 0) == (snapshots > 0))
+    }
+
+    /// Everything as it stands now.
+    func moment() -> HubMoment {
+        let moment = Mutex<HubMoment?>(nil)
+        let isThere = DispatchSemaphore(value: 0)
+        hub.moment { captured in
+            moment.withLock { $0 = captured }
+            isThere.signal()
+        }
+        isThere.wait()
+        return moment.withLock { $0 } ?? HubMoment([])
+    }
+
+    /// Until every twin follows the configurations.
+    func waitForConfigurations() {
+        #expect(comesToHold { hub.configurationsAreSettled })
     }
 
     // MARK: Commands that must succeed
@@ -122,20 +141,6 @@ final class HubOnALog {
     }
 
     struct Unexpected: Error {}
-}
-
-final class Clock: Sendable {
-    private let time = Mutex(Timestamp(unixSeconds: 1_800_000_000))
-
-    var now: Timestamp { time.withLock { $0 } }
-
-    func advance(seconds: Double) { time.withLock { $0 = $0.adding(seconds: seconds) } }
-
-    var environment: Environment {
-        Environment(
-            now: { [self] in now }, uptimeMilliseconds: Environment.system.uptimeMilliseconds,
-            fillRandom: Environment.system.fillRandom)
-    }
 }
 
 /// A log in memory that asks for a snapshot, and refuses batches, when it is told to.

@@ -1,5 +1,7 @@
 import Defender
+import Dispatch
 import JSON
+import Journal
 import Testing
 import Twins
 import Vocabulary
@@ -17,7 +19,7 @@ struct SecurityModuleTests {
     ) throws -> SecuringReport {
         guard
             case .secured(let report) = it.execute(
-                .putDefenderSettings(DefenderSettings(rule: rule, isStrict: strict)))
+                .putDefenderSettings(DefenderSettings(rule: rule, isStrict: strict), .none))
         else { throw HubOnALog.Unexpected() }
         return report
     }
@@ -180,7 +182,7 @@ struct SecurityModuleTests {
         let it = try HubOnALog(limits)
         let devices = ["a", "b", "c"].map { it.make($0) }
         #expect(
-            it.refusal(of: .putDefenderSettings(DefenderSettings(rule: .classic)))?.code == .invalidOperation)
+            it.refusal(of: .putDefenderSettings(DefenderSettings(rule: .classic), .none))?.code == .invalidOperation)
         #expect(it.hub.defenderSettings.rule == .none)
         #expect(try modules(it, "a") == [])
         #expect(it.refusal(of: .secure(devices, [.classic]))?.code == .argumentInvalid)
@@ -219,6 +221,66 @@ struct SecurityModuleTests {
                 #expect(device.modules.compactMap(\.module).sorted() == [Self.micro, Self.classic].sorted())
             }
             #expect(it.hub.registry.identities <= limits.identities)
+        }
+    }
+
+    @Test func `Wherever the log is cut, no device is without its module while the rule stands`() throws {
+        var random = SeededRandom(seed: 5)
+        let it = try HubOnALog()
+        let rules: [DefenderSettings.Rule] = [.classic, .none, .both, .micro]
+        for step in 0..<120 {
+            switch random.next() % 8 {
+            case 0: try rule(it, rules[Int(random.next() % 4)])
+            case 1: it.execute(.reset(random.next() % 2 == 0 ? .empty : .seed))
+            case 2: it.execute(.seed([try item(#"{"id":"s\#(random.next() % 3)"}"#)], isComplete: true))
+            case 3: it.execute(.bulk(try (0..<3).map { try item(#"{"id":"b\#(step)-\#($0)"}"#) }))
+            case 4: it.execute(.deleteIdentity(TwinID(trusted: "d\(random.next() % 9)"), .any))
+            default: it.execute(.putIdentity(TwinID(trusted: "d\(random.next() % 9)"), IdentityDraft(), .none))
+            }
+        }
+        let records = try it.records()
+        let ends = records.indices.filter { !records[$0].continues }
+        #expect(ends.count > 60 && ends.count < records.count)
+        for end in ends {
+            let log = MemoryLog()
+            var batch = log.makeBatch()
+            for record in records[...end] {
+                batch.add(
+                    sequence: record.sequence, time: record.time,
+                    kind: try #require(RecordedEvent.Kind(rawValue: record.kind)).name, event: record.event.array,
+                    continues: record.continues)
+            }
+            try log.append(batch)
+            let hub = try Hub(log: log, environment: it.clock.environment)
+            let wanted = hub.defenderSettings.rule.modules.map(\.moduleID)
+            for device in hub.devices(limit: .max) {
+                #expect(Set(wanted).isSubset(of: device.modules.compactMap(\.module)), "\(device.id) at \(end)")
+            }
+            hub.close()
+        }
+    }
+
+    @Test func `Devices that are made while the rule is turned on have their module, whichever comes first`() throws {
+        for round in 0..<20 {
+            let it = try HubOnALog()
+            let hub = it.hub
+            let threads = (0..<4).map { number in
+                let done = DispatchSemaphore(value: 0)
+                DispatchQueue.global().async {
+                    for device in 0..<25 {
+                        let id = TwinID(trusted: "d\(number)-\(device)")
+                        _ = hub.execute(.putIdentity(id, IdentityDraft(), .none), origin: HubOnALog.origin)
+                    }
+                    done.signal()
+                }
+                return done
+            }
+            for _ in 0..<round { it.make("own-\(hub.lastSequence)") }
+            _ = try rule(it, .classic)
+            for done in threads { done.wait() }
+            let devices = hub.devices(limit: .max)
+            #expect(devices.count == 100 + round)
+            for device in devices { #expect(device.modules.compactMap(\.module) == [Self.classic]) }
         }
     }
 

@@ -46,13 +46,13 @@ struct QueryVectorTests {
     @Test(arguments: vectors.filter { $0.matches != nil })
     func `A condition matches what the table says`(vector: Vector) throws {
         let query = try TwinQuery(parsing: vector.query)
-        #expect(Self.documents(query).filter { query.matches($0.bytes) }.map(\.id) == vector.matches)
+        #expect(Self.documents(query).filter { query.matches(QueryDocument($0.bytes)) }.map(\.id) == vector.matches)
     }
 
     @Test(arguments: vectors.filter { $0.rows != nil })
     func `A selection makes the rows that the table says`(vector: Vector) throws {
         let query = try TwinQuery(parsing: vector.query)
-        let matching = Self.documents(query).map(\.bytes).filter { query.matches($0) }
+        let matching = Self.documents(query).map { QueryDocument($0.bytes) }.filter(query.matches)
         var rows: [[UInt8]] = []
         if query.isAggregate {
             var aggregation = Aggregation(of: query)

@@ -6,7 +6,7 @@ import Testing
 /// What a text has to be (query.md sections 2 to 5).
 struct SyntaxTests {
     private static func matches(_ condition: String, _ document: String) throws -> Bool {
-        try TwinCondition(parsing: condition).matches(Array(document.utf8))
+        try TwinCondition(parsing: condition).matches(QueryDocument(Array(document.utf8)))
     }
 
     @Test(
@@ -74,20 +74,23 @@ struct SyntaxTests {
                 "SELECT DEVICEID, tags.list[0], tags.[[a b]], tags.x AS y, properties.desired.$version FROM devices")
         var json = JSONWriter()
         query.writeRow(
-            of: Array(
-                #"{"deviceId":"d","tags":{"list":[7],"a b":{"c": 1},"x":null},"properties":{"desired":{"$version":3}}}"#
-                    .utf8), to: &json)
+            of: QueryDocument(
+                Array(
+                    #"{"deviceId":"d","tags":{"list":[7],"a b":{"c": 1},"x":null},"properties":{"desired":{"$version":3}}}"#
+                        .utf8)), to: &json)
         #expect(
             String(decoding: json.bytes, as: UTF8.self)
                 == #"{"deviceId":"d","list":7,"a b":{"c": 1},"y":null,"$version":3}"#)
         var aggregation = Aggregation(of: try TwinQuery(parsing: "SELECT COUNT(), AVG(tags.x), COUNT(*) FROM devices"))
-        try aggregation.add(Array(#"{"tags":{"x":1}}"#.utf8))
+        try aggregation.add(QueryDocument(Array(#"{"tags":{"x":1}}"#.utf8)))
         #expect(aggregation.rows.map { String(decoding: $0, as: UTF8.self) } == [#"{"$1":1,"$2":1,"$3":1}"#])
     }
 
     @Test func `Extremes take the kind of value that came first`() throws {
         var aggregation = Aggregation(of: try TwinQuery(parsing: "SELECT MIN(a) AS lo, MAX(a) AS hi FROM devices"))
-        for value in ["true", "\"b\"", "1", "\"a\"", "[]"] { try aggregation.add(Array("{\"a\":\(value)}".utf8)) }
+        for value in ["true", "\"b\"", "1", "\"a\"", "[]"] {
+            try aggregation.add(QueryDocument(Array("{\"a\":\(value)}".utf8)))
+        }
         #expect(aggregation.rows.map { String(decoding: $0, as: UTF8.self) } == [#"{"lo":"a","hi":"b"}"#])
     }
 }

@@ -1,10 +1,10 @@
 import Dispatch
 import Events
-import Glibc
 import Hub
 import JSON
 import Journal
 import Synchronization
+import TestSupport
 import Testing
 import Twins
 import Vocabulary
@@ -39,7 +39,7 @@ import Vocabulary
 
     /// Waits until the store has been told of the hub's log up to its end.
     private func settle(_ store: EventStore, _ hub: Hub) {
-        while store.hubSequence < hub.lastSequence { usleep(1000) }
+        #expect(comesToHold { store.hubSequence >= hub.lastSequence })
     }
 
     private func documents(_ store: EventStore) -> [JSONValue] {

@@ -62,7 +62,7 @@ class TwinHub:
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
         asked = urllib.request.Request(self.url(path), data, {"Authorization": self.token, "If-Match": "*"}, method=method)
-        if method == "PUT" and path.startswith("/devices/"):
+        if method == "PUT" and path.startswith(("/devices/", "/configurations/")):
             asked.remove_header("If-match")
         with urllib.request.urlopen(asked, timeout=60) as answer:
             said = answer.read()

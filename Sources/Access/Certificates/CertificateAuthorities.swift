@@ -50,7 +50,9 @@ public final class CertificateAuthorities: Sendable {
             switch Self.verify(leaf, through: others, to: anchor, at: time) {
             case .good where member.isVerified: return
             case .good: reason = AccessRefusal("the authority '\(member.name)' is registered and not verified")
-            case .bad(let problem): reason = AccessRefusal("the chain to the authority '\(member.name)': \(problem)")
+            case .bad(let problem):
+                let cause: AccessRefusal.Cause = time.unixSeconds > facts.notAfter ? .certificateExpired : .other
+                reason = AccessRefusal("the chain to the authority '\(member.name)': \(problem)", cause)
             case .unrelated: break
             }
         }

@@ -19,11 +19,14 @@ public struct DeviceFindings: Sendable {
 
     /// The device belongs to this security group from now on, or the group has other rules now.
     public mutating func follow(_ group: SecurityGroup, at now: Timestamp) -> [FindingChange] {
-        settle(custom.follow(group, at: now), at: now)
+        let now = presence.advance(to: now)
+        return settle(custom.follow(group, at: now), at: now)
     }
 
     /// Takes one observation in. Times never run backwards here: an earlier one is taken for the latest seen.
-    public mutating func observe(_ evidence: Evidence, at time: Timestamp) -> [FindingChange] {
+    ///
+    /// - Parameter times: how often the same was observed.
+    public mutating func observe(_ evidence: Evidence, times: Int = 1, at time: Timestamp) -> [FindingChange] {
         let now = presence.advance(to: time)
         var judged = presence.observe(evidence)
         switch evidence {
@@ -38,21 +41,30 @@ public struct DeviceFindings: Sendable {
         case .clock: judged += recommendations.tick(at: now) + custom.tick(at: now)
         default:
             judged += HubRules.observe(evidence)
-            if let rule = CustomAlertRule(counting: evidence) { judged += custom.count(rule, 1, at: now) }
+            if let rule = CustomAlertRule(counting: evidence) {
+                // Whatever else it shows, it shows each time; a count is judged once.
+                return settle(judged, times, at: now) + settle(custom.count(rule, times, at: now), at: now)
+            }
         }
-        var changes = settle(judged, at: now)
+        var changes = settle(judged, times, at: now)
         if case .clock = evidence { changes += closeOldAlerts(at: now) }
         return changes
     }
 
+    /// The device, or what of it the findings were about, is no more.
+    public mutating func closeAll(at time: Timestamp) -> [FindingChange] {
+        let now = presence.advance(to: time)
+        return byType.keys.sorted().compactMap { close($0, at: now) }
+    }
+
     /// One change a type, however often an event holds the same.
-    private mutating func settle(_ judged: [Judgement], at now: Timestamp) -> [FindingChange] {
+    private mutating func settle(_ judged: [Judgement], _ times: Int = 1, at now: Timestamp) -> [FindingChange] {
         var changes: [FindingChange] = []
         var places: [String: Int] = [:]
         for judgement in judged {
             switch judgement {
             case .holds(let type, let text, let evidence):
-                let change = hold(type, text, evidence, at: now)
+                let change = hold(type, text, evidence, times, at: now)
                 if let place = places[type.name], changes[place].finding.isOpen {
                     // What was opened by this observation is still news as a whole.
                     if case .opened = changes[place] {
@@ -72,17 +84,17 @@ public struct DeviceFindings: Sendable {
     }
 
     private mutating func hold(
-        _ type: FindingType, _ text: String, _ evidence: EvidenceReference, at now: Timestamp
+        _ type: FindingType, _ text: String, _ evidence: EvidenceReference, _ times: Int, at now: Timestamp
     ) -> FindingChange {
         guard var finding = byType[type.name], finding.isOpen else {
             let finding = Finding(
-                type: type, text: text, evidence: evidence, count: 1, opened: now, updated: now, closed: nil)
+                type: type, text: text, evidence: evidence, count: times, opened: now, updated: now, closed: nil)
             byType[type.name] = finding
             return .opened(finding)
         }
         finding.text = text
         finding.evidence = evidence
-        finding.count += 1
+        finding.count += times
         finding.updated = now
         byType[type.name] = finding
         return .updated(finding)

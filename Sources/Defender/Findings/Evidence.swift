@@ -4,8 +4,10 @@ import JSON
 public enum Evidence: Sendable {
     /// One event of a security message; its payload's places are in `text` (``SecurityMessage/text``).
     case securityEvent(SecurityEvent, text: [UInt8])
-    /// A twin of the device has changed, by the device or by a back end.
-    case twinChanged(ChangedTwin)
+    /// A twin of the device has been changed, by the device or by a back end.
+    case twinUpdated
+    /// How a twin of the device stands that says something here.
+    case twinStands(StandingTwin)
     case directMethodInvoked
     case cloudToDeviceSent(Transport)
     case cloudToDeviceRejected(Transport)
@@ -20,8 +22,9 @@ public enum Evidence: Sendable {
     case tokenInvalid
     case certificateExpired
     case thumbprintMismatch
-    /// Other devices that sign in with the same key or thumbprint; none of them clears the finding.
-    case credentialsShared(with: [String])
+    /// Some of the other devices that sign in with the same key or thumbprint, and how many more there are; none of them clears
+    /// the finding.
+    case credentialsShared(with: [String], more: Int)
     /// A connection came about; the suite is nil where it is one that is not to be upgraded.
     case vulnerableCipher(suite: String?)
     /// Time has passed. Silence, thresholds not reached and old alerts are seen only by this.
@@ -33,12 +36,10 @@ public enum Evidence: Sendable {
         case http = "Http"
     }
 
-    public enum ChangedTwin: Sendable {
-        /// The device's own twin, or a module's that means nothing here.
-        case other
-        /// A security module's, with its desired properties.
-        case security(SecurityModule, desired: JSONValue)
-        /// `$edgeAgent`'s, with its desired properties.
-        case edgeAgent(desired: JSONValue)
+    public enum StandingTwin: Sendable {
+        /// A security module's, with its desired properties; nil where the module is no more.
+        case security(SecurityModule, desired: JSONValue?)
+        /// `$edgeAgent`'s, with its desired properties; nil where the device is none for IoT Edge any more.
+        case edgeAgent(desired: JSONValue?)
     }
 }

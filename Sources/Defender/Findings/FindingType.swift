@@ -19,7 +19,7 @@ public struct FindingType: Hashable, Sendable {
         public var isAlert: Bool { self != .deviceRecommendation && self != .hubRecommendation }
     }
 
-    public enum Severity: String, Sendable {
+    public enum Severity: String, CaseIterable, Sendable {
         case high = "High"
         case medium = "Medium"
         case low = "Low"
@@ -35,9 +35,11 @@ public struct FindingType: Hashable, Sendable {
 
     /// Whether it stands for as long as its condition and no longer, whatever time has passed.
     public var endsWithItsCondition: Bool {
-        !kind.isAlert || self == .deviceSilent
-            || CustomAlertRule.timeWindowRules.contains { $0.findingType.name == name }
+        !kind.isAlert || Self.conditions.contains(name)
     }
+
+    private static let conditions = Set(
+        CustomAlertRule.timeWindowRules.map(\.findingType.name) + [FindingType.deviceSilent.name])
 
     init(_ name: String, _ displayName: String, _ kind: Kind, _ severity: Severity?, _ mark: Mark = .documented) {
         self.name = name

@@ -1,5 +1,3 @@
-import JSON
-
 /// Where a security message departs from the official schema. Ingest is lenient, the lint is strict (defender.md section 5.2):
 /// nothing here refuses a message.
 public struct MessageLint: Hashable, Sendable {
@@ -40,73 +38,5 @@ public struct MessageLint: Hashable, Sendable {
     func under(_ prefix: String) -> MessageLint {
         let full = path.isEmpty ? prefix : "\(prefix).\(path)"
         return MessageLint(rule: rule, path: full, range: range, knownOf: knownOf, detail: detail)
-    }
-
-    /// Checks one item of a payload.
-    public static func check(_ item: JSONValue, against schema: EventSchema) -> [MessageLint] {
-        guard item.kind == .object else {
-            return [MessageLint(rule: .notAnObject, path: "", range: item.range, knownOf: nil)]
-        }
-        if schema.name == "ConnectedHardware", item["ConnectedHardware"]?.kind == .string, item.count == 1 {
-            let known = "the C# agent on Windows sends ConnectedHardware as its one field"
-            return [MessageLint(rule: .unknownField, path: "ConnectedHardware", range: item.range, knownOf: known)]
-        }
-        var found: [MessageLint] = []
-        for (key, value) in item.members {
-            if key == "ExtraDetails" {
-                found += extraDetails(value)
-            } else if let field = schema.fields.first(where: { $0.name == key }) {
-                if let rule = violation(of: field.type, by: value) {
-                    let known = departure(key, value, in: schema)
-                    found.append(MessageLint(rule: rule, path: key, range: value.range, knownOf: known))
-                }
-            } else {
-                found.append(MessageLint(rule: .unknownField, path: key, range: value.range, knownOf: nil))
-            }
-        }
-        for field in schema.fields where field.isRequired && item[field.name] == nil {
-            found.append(MessageLint(rule: .missingField, path: field.name, range: item.range, knownOf: nil))
-        }
-        if !schema.eitherOf.isEmpty, schema.eitherOf.allSatisfy({ item[$0] == nil }) {
-            let path = schema.eitherOf.joined(separator: "|")
-            found.append(MessageLint(rule: .missingField, path: path, range: item.range, knownOf: nil))
-        }
-        return found
-    }
-
-    private static func violation(of type: PayloadField.FieldType, by value: JSONValue) -> Rule? {
-        switch type {
-        case .string: value.kind == .string ? nil : .wrongType
-        case .address: value.string.map { AddressText.holds($0) ? nil : .wrongFormat } ?? .wrongType
-        case .guid: value.string.map { GUIDText.holds($0) ? nil : .wrongFormat } ?? .wrongType
-        case .integer: value.int != nil ? nil : .wrongType
-        case .boolean: value.kind == .bool ? nil : .wrongType
-        case .oneOf(let words): value.string.map { words.contains($0) ? nil : .notOneOf } ?? .wrongType
-        }
-    }
-
-    private static func extraDetails(_ details: JSONValue) -> [MessageLint] {
-        guard details.kind == .object else {
-            return [MessageLint(rule: .wrongType, path: "ExtraDetails", range: details.range, knownOf: nil)]
-        }
-        return details.members.compactMap { key, value in
-            guard value.kind != .string else { return nil }
-            let known = key == "HitCount" && value.int != nil ? "the C agent sends HitCount as a number" : nil
-            return MessageLint(
-                rule: .extraDetailNotAString, path: "ExtraDetails.\(key)", range: value.range, knownOf: known)
-        }
-    }
-
-    /// What sections 5.3 and 5.4 tell of the agents.
-    private static func departure(_ key: String, _ value: JSONValue, in schema: EventSchema) -> String? {
-        switch (schema.name, key) {
-        case ("ConnectionCreate", "RemotePort") where value.int == 0:
-            "the C agent sends the client's port of an aggregated connection as the number 0"
-        case ("DroppedEventsStatistics", "Queue") where value.string == "Operational":
-            "the C# agent counts its operational queue too"
-        case ("OSBaseline", "Result") where ["pass", "fail", "err"].contains(value.string?.lowercased()):
-            "the C agent forwards its scanner's own spelling"
-        default: nil
-        }
     }
 }

@@ -6,31 +6,32 @@ public struct SecurityEnvelope: Hashable, Sendable {
     public let agentID: String?
     public let agentVersion: String?
     public let events: [SecurityEvent]
-    public let lint: [MessageLint]
+    public let lint: LintList
 
     private static let fields = ["AgentVersion", "AgentId", "MessageSchemaVersion", "Events"]
 
-    public init(reading root: JSONValue) {
+    /// - Parameter earlier: what has been found of the message already.
+    public init(reading root: JSONValue, after earlier: LintList = LintList()) {
         agentID = root["AgentId"]?.string
         agentVersion = root["AgentVersion"]?.string
+        var found = earlier
         guard root.kind == .object else {
             events = []
-            lint = [MessageLint(rule: .notAnObject, path: "", range: root.range, knownOf: nil)]
+            found.add(.notAnObject, "", at: root.range)
+            lint = found
             return
         }
-        var found = MemberLint.check(root, has: Self.fields)
-        found += MemberLint.texts(["AgentVersion"], in: root)
-        found += MemberLint.guid("AgentId", in: root)
-        found += MemberLint.word("MessageSchemaVersion", of: ["1.0"], in: root)
+        found.checkMembers(of: root, are: Self.fields)
+        found.checkText("AgentVersion", in: root)
+        found.checkGUID("AgentId", in: root)
+        found.checkWord("MessageSchemaVersion", of: ["1.0"], in: root)
         var read: [SecurityEvent] = []
         if let list = root["Events"] {
-            if list.kind != .array || list.count == 0 {
-                found.append(MessageLint(rule: .wrongType, path: "Events", range: list.range, knownOf: nil))
-            }
+            if list.kind != .array || list.count == 0 { found.add(.wrongType, "Events", at: list.range) }
             if list.kind == .array {
                 for (position, event) in list.elements.enumerated() {
                     read.append(SecurityEvent(reading: event))
-                    found += EventLint.check(event).map { $0.under("Events[\(position)]") }
+                    found.within("Events[\(position)]") { EventLint.check(event, into: &$0) }
                 }
             }
         }

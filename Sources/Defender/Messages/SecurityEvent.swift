@@ -8,4 +8,13 @@ public struct SecurityEvent: Hashable, Sendable {
     public let name: String?
     public let type: String?
     public let payload: [Range<Int>]
+
+    /// Whether it shows how something stands and not what has happened. An RTOS agent has no word for it: its collectors of these
+    /// names take snapshots (defender.md section 5.6).
+    public var isSnapshot: Bool {
+        guard let category else { return name.map(Self.microSnapshots.contains) ?? false }
+        return category == "Periodic"
+    }
+
+    private static let microSnapshots: Set<String> = ["SystemInformation", "ListeningPorts", "Baseline"]
 }

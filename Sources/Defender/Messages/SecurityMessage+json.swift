@@ -28,10 +28,10 @@ extension SecurityMessage {
         json.endArray()
         json.key("lint")
         json.beginArray()
-        for finding in lint { write(finding, to: &json) }
+        for finding in lint.kept { write(finding, to: &json) }
         json.endArray()
         json.key("lintLeftOut")
-        json.value(lintLeftOut)
+        json.value(lint.leftOut)
         json.endObject()
     }
 

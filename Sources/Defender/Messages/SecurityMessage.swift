@@ -8,17 +8,11 @@ public struct SecurityMessage: Sendable {
     public let agentID: String?
     public let agentVersion: String?
     public let events: [SecurityEvent]
-    /// At most ``maximumLint`` findings.
-    public let lint: [MessageLint]
-    /// Findings beyond those.
-    public let lintLeftOut: Int
+    public let lint: LintList
     /// The bytes as they came.
     public let body: [UInt8]
     /// What the events' payloads are places in: the body itself, or an RTOS agent's body written as JSON.
     public let text: [UInt8]
-
-    /// A hostile body breaks a rule with every few of its bytes.
-    public static let maximumLint = 256
 
     public enum Kind: String, Sendable {
         /// Envelope 1.0, of the classic and of custom agents.
@@ -38,14 +32,11 @@ public struct SecurityMessage: Sendable {
     ///   - sender: the security module whose connection it came by; nil for a device's own connection or another module's.
     public init(reading body: [UInt8], mti: String?, from sender: SecurityModule?) {
         let type = mti.flatMap(SecurityMessageType.init)
-        var found: [MessageLint] = []
+        var found = LintList()
         if let mti, type == nil || type?.major != MicroSchema.major {
-            found.append(
-                MessageLint(
-                    rule: .unknownMessageType, path: "mti", range: 0..<0, knownOf: nil,
-                    detail:
-                        "\(String(decoding: mti.utf8.prefix(Self.maximumExcerpt), as: UTF8.self)) is not <2>.<minor>-<encoding>-<source>-0"
-                ))
+            let excerpt = String(decoding: mti.utf8.prefix(Self.maximumExcerpt), as: UTF8.self)
+            let form = "<\(MicroSchema.major)>.<minor>-<encoding>-<source>-0"
+            found.add(.unknownMessageType, "mti", at: 0..<0, detail: "\(excerpt) is not \(form)")
         }
         if type?.encoding == .flatBuffers {
             self.init(flatBuffers: body, found)
@@ -60,57 +51,45 @@ public struct SecurityMessage: Sendable {
     /// Bytes of a foreign text that a finding repeats.
     static let maximumExcerpt = 60
 
-    private init(flatBuffers body: [UInt8], _ found: [MessageLint]) {
+    private init(flatBuffers body: [UInt8], _ found: LintList) {
+        var found = found
         do {
             let read = try MicroBody(reading: body)
-            let unknown = read.events.enumerated().compactMap { position, event in
-                event.name == nil
-                    ? MessageLint(
-                        rule: .unknownEvent, path: "events[\(position)].payload_type", range: 0..<0, knownOf: nil) : nil
+            for (position, event) in read.events.enumerated() where event.name == nil {
+                found.add(.unknownEvent, "events[\(position)].payload_type", at: 0..<0)
             }
             self.init(
                 .flatBuffers, body: body, text: read.text, agent: (read.moduleID, read.moduleVersion),
-                events: read.events, lint: found + unknown)
+                events: read.events, lint: found)
         } catch {
             let start = min(max(error.offset, 0), body.count)
-            self.init(
-                .unreadable, body: body,
-                lint: found + [
-                    MessageLint(
-                        rule: .notFlatBuffers, path: "", range: start..<min(start + 4, body.count), knownOf: nil,
-                        detail: error.description)
-                ])
+            found.add(.notFlatBuffers, "", at: start..<min(start + 4, body.count), detail: error.description)
+            self.init(.unreadable, body: body, lint: found)
         }
     }
 
-    private init(envelope body: [UInt8], _ found: [MessageLint]) {
+    private init(envelope body: [UInt8], _ found: LintList) {
+        var found = found
         do {
-            let read = SecurityEnvelope(reading: try JSONDocument(parsing: body).root)
+            let read = SecurityEnvelope(reading: try JSONDocument(parsing: body).root, after: found)
             self.init(
-                .envelope, body: body, agent: (read.agentID, read.agentVersion), events: read.events,
-                lint: found + read.lint)
+                .envelope, body: body, agent: (read.agentID, read.agentVersion), events: read.events, lint: read.lint)
         } catch {
             let start = min(error.offset, body.count)
-            self.init(
-                .unreadable, body: body,
-                lint: found + [
-                    MessageLint(
-                        rule: .notJSON, path: "", range: start..<min(start + 1, body.count), knownOf: nil,
-                        detail: error.description)
-                ])
+            found.add(.notJSON, "", at: start..<min(start + 1, body.count), detail: error.description)
+            self.init(.unreadable, body: body, lint: found)
         }
     }
 
     private init(
         _ kind: Kind, body: [UInt8], text: [UInt8]? = nil, agent: (id: String?, version: String?) = (nil, nil),
-        events: [SecurityEvent] = [], lint: [MessageLint]
+        events: [SecurityEvent] = [], lint: LintList
     ) {
         self.kind = kind
         self.body = body
         self.text = text ?? body
         (agentID, agentVersion) = agent
         self.events = events
-        self.lint = Array(lint.prefix(Self.maximumLint))
-        lintLeftOut = max(lint.count - Self.maximumLint, 0)
+        self.lint = lint
     }
 }

@@ -6,7 +6,7 @@ import Vocabulary
 enum ChangeDocument {
     /// What a change is about.
     enum Kind: String, CaseIterable {
-        case identity, twin, hub, link, message, certificate
+        case identity, twin, hub, link, message, certificate, configuration, job
     }
 
     /// What happened to it.
@@ -17,17 +17,25 @@ enum ChangeDocument {
         case connect, disconnect, updateSession
         case enqueueMessage, settleMessage, abandonMessage, completeFeedback
         case updateCertificate, deleteCertificate
-        case updateDefenderSettings
+        case updateDefenderSettings, updateSecurityGroup, deleteSecurityGroup, updateRouting
+        case updateConfiguration, deleteConfiguration, settleConfigurations, targetTwin
+        case scheduleJob, beginJob, callDevices, endDeviceJobs, endJob, forgetJobs
+        case enqueueRegistryJob, beginRegistryJob, importLines, endRegistryJob, forgetRegistryJobs
     }
 
     static func kind(_ recorded: RecordedEvent) -> Kind {
         switch recorded.kind {
         case .identityCreated, .identityUpdated, .identityDeleted: .identity
-        case .twinPatched, .twinReplaced, .twinReported: .twin
-        case .seeded, .reset, .defenderSettingsUpdated: .hub
+        case .twinPatched, .twinReplaced, .twinReported, .twinTargeted: .twin
+        case .seeded, .reset, .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .routingUpdated:
+            .hub
         case .linkOpened, .linkClosed, .sessionUpdated: .link
         case .messageEnqueued, .messageSettled, .messageAbandoned, .feedbackCompleted: .message
         case .authorityUpdated, .authorityDeleted: .certificate
+        case .configurationUpdated, .configurationDeleted, .configurationsSettled: .configuration
+        case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten: .job
+        case .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded, .registryJobsForgotten:
+            .job
         }
     }
 
@@ -51,6 +59,24 @@ enum ChangeDocument {
         case .authorityUpdated: .updateCertificate
         case .authorityDeleted: .deleteCertificate
         case .defenderSettingsUpdated: .updateDefenderSettings
+        case .securityGroupUpdated: .updateSecurityGroup
+        case .securityGroupDeleted: .deleteSecurityGroup
+        case .configurationUpdated: .updateConfiguration
+        case .configurationDeleted: .deleteConfiguration
+        case .configurationsSettled: .settleConfigurations
+        case .twinTargeted: .targetTwin
+        case .jobScheduled: .scheduleJob
+        case .jobBegan: .beginJob
+        case .jobCalled: .callDevices
+        case .jobDevicesEnded: .endDeviceJobs
+        case .jobEnded: .endJob
+        case .jobsForgotten: .forgetJobs
+        case .registryJobEnqueued: .enqueueRegistryJob
+        case .registryJobBegan: .beginRegistryJob
+        case .registryJobImported: .importLines
+        case .registryJobEnded: .endRegistryJob
+        case .registryJobsForgotten: .forgetRegistryJobs
+        case .routingUpdated: .updateRouting
         }
     }
 
@@ -106,7 +132,8 @@ enum ChangeDocument {
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
             .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated:
+            .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated,
+            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .registryJob, .routingUpdated:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

@@ -16,6 +16,12 @@ extension MQTTLink {
             services.report("refused MQTT client \(name.identity) at \(channel.peerAddress): \(error)")
             return turnAway(refusalCode(name.identity))
         }
+        do throws(HubError) {
+            try services.throttle?.charge(.connections)
+        } catch {
+            services.report("refused MQTT client \(name.identity) at \(channel.peerAddress): \(error)")
+            return turnAway(.serverUnavailable)
+        }
         phase = .opening(name.identity)
         let origin = Origin(
             principal: proof.principal.description, requestID: services.requestID(),

@@ -16,6 +16,13 @@ extension MQTTLink {
         guard content.size <= Telemetry.maximumBytes else { throw .packetTooLong }
         if packet.isRetained { content.set("mqtt-retain", "true") }
         if packet.isDuplicate { content.set("mqtt-dup", "true") }
+        do throws(HubError) {
+            try services.throttle?.charge(.deviceToCloud, bytes: content.size)
+        } catch {
+            // As the real hub drops the link of a device that it can tell nothing: 429002 in its own count of errors.
+            services.report("MQTT client \(name): \(ErrorCode.throttleBacklogLimitExceeded.name): \(error)")
+            return end()
+        }
         open.isActive = true
         store(content, open) { [self] refusal in
             guard case .open = phase else { return }

@@ -14,6 +14,11 @@ extension MQTTLink {
         guard let entity = services.hub.entity(open.id) else {
             return respond(to: requestID, with: .deviceNotFound(open.id))
         }
+        do throws(HubError) {
+            try services.throttle?.charge(.twinReads)
+        } catch {
+            return respond(to: requestID, with: error)
+        }
         var body: [UInt8] = []
         entity.document.writeDeviceView(to: &body)
         respond(to: requestID, status: 200, body: body)
@@ -30,6 +35,7 @@ extension MQTTLink {
         do throws(HubError) {
             guard open.apiVersion != nil else { throw .apiVersionMissing }
             if let version, version < 0 { throw HubError(.argumentInvalid, "$version is not a version.") }
+            try services.throttle?.charge(.twinUpdates, bytes: payload.count)
             patch = try ReportedPatch(body: try Self.document(payload))
         } catch {
             acknowledge(ticket)

@@ -23,7 +23,9 @@ enum DeviceMessages {
         var size = 0
         for message in try messages(call) {
             size += message.size
-            events.append(Telemetry.event(message, from: sender, at: now))
+            var event = Telemetry.event(message, from: sender, at: now)
+            event.transport = "http"
+            events.append(event)
         }
         guard size <= Telemetry.maximumBytes else {
             throw HubError(.messageTooLarge, "A message or batch holds at most \(Telemetry.maximumBytes) bytes.")

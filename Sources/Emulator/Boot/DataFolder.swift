@@ -10,6 +10,9 @@ public struct DataFolder: Sendable {
     public var events: String { path + "/events" }
     /// Uploaded files, and what is known of uploads.
     public var blobs: String { path + "/blobs" }
+    /// Endpoints of routes that are folders, and how far each endpoint has got.
+    public var endpoints: String { path + "/endpoints" }
+    public var cursors: String { path + "/cursors" }
     public var certificates: String { path + "/certificates" }
     /// The development roots in PEM, for clients to trust.
     public var authorities: String { path + "/ca.pem" }

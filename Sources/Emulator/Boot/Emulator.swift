@@ -11,6 +11,7 @@ import Journal
 import Logging
 import Reactor
 import Routing
+import RoutingAPI
 import SecurityAPI
 import ServiceAPI
 import Vocabulary
@@ -31,10 +32,12 @@ public final class Emulator: Sendable {
     public let seededLines: Int
 
     private let storage: StorageAccount
+    private let files: FilesAPI
     private let reactor: Reactor
     private let readiness: Readiness
     private let door: Door
     private let relay: HubEventRelay
+    private let deliveries: Deliveries
     private let logger: Logger
 
     /// Starts it. Sockets listen from early on, so that `/health` tells the truth while the log is replayed.
@@ -49,10 +52,16 @@ public final class Emulator: Sendable {
         let eventLog = try Self.openEventLog(configuration)
         let seeding: Seeding?
         if let file = configuration.seedFile { seeding = try Seeding(file: file) } else { seeding = nil }
+        let routing: RoutingFile?
+        if let file = configuration.routingFile { routing = try RoutingFile(file) } else { routing = nil }
         let credentials = try Credentials(configuration, environment)
         policies = credentials.policies
         authorityFile = credentials.authorityFile
         storage = try Self.openStorage(configuration, environment)
+        if let folder = configuration.importExportFolder, !Files.makeFolder(folder) {
+            throw StartFailure("--import-export \(folder): \(Files.reason)")
+        }
+        files = FilesAPI(storage, importExportFolder: configuration.importExportFolder)
         readiness = Readiness()
         do {
             reactor = try Reactor(
@@ -62,17 +71,25 @@ public final class Emulator: Sendable {
             throw StartFailure("the event loops cannot be set up: \(error)")
         }
         let live = LiveCounts()
+        let throttle = configuration.throttle.map {
+            Throttle($0.tier, units: $0.units, environment: environment)
+        }
         let operations = Operations(
             readiness: readiness, reactor: reactor, environment: environment, startedAt: environment.now(),
-            live: live, authorities: credentials.authorities)
+            live: live, throttle: throttle, authorities: credentials.authorities)
         let ledger = AgentLedger(environment: environment)
         let security = SecurityLedger(environment: environment) { logger.error("\($0)") }
+        let jobs = JobDesk()
+        deliveries = Deliveries(
+            configuration.dataFolder.map(DataFolder.init).map { .init(files: $0.endpoints, cursors: $0.cursors) },
+            webhookRetry: configuration.webhookRetry, environment: environment, report: { logger.warning("\($0)") })
+        let lag = configuration.queryLag.map { QueryLag(seconds: $0) }
+        let routes =
+            ServiceAPI.routes(QueryDesk(environment: environment, lag: lag), jobs) + DeviceAPI.routes
+            + SecurityAPI.routes(ledger, security) + RoutingAPI.routes(deliveries) + files.routes
+            + operations.routes
         let dispatcher = Dispatcher(
-            RouteTable(
-                ServiceAPI.routes(QueryDesk(environment: environment)) + DeviceAPI.routes
-                    + SecurityAPI.routes(ledger, security)
-                    + FilesAPI(storage).routes
-                    + operations.routes))
+            RouteTable(routes + [OpenAPIDocument.route(of: routes) { Operations.allDescriptions }]))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
             http2: configuration.http2, readiness: readiness,
@@ -92,17 +109,22 @@ public final class Emulator: Sendable {
         do {
             events = try EventStore(
                 log: eventLog, limits: configuration.events, retention: configuration.eventRetention,
-                environment: environment)
+                environment: environment, router: Router(hub))
         } catch {
             throw StartFailure("the events for back ends cannot be opened: \(error)")
         }
         if let torn = events.replay.tornTail { logger.warning("events: \(torn)") }
-        relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
         ledger.follow(hub)
         security.follow(events, of: hub)
         seededLines = try Self.seed(seeding, hub)
         // After the seed, which only a hub that has had no event takes in, and which may bring modules of its own.
         try Self.secure(hub, configuration.defender)
+        if let routing { try routing.declare(to: hub, with: events, deliveries: deliveries) }
+        try RoutingFile.checkDeclared(in: hub)
+        // After that, so that routes hold from the first event on. What has happened until now it reads from the log.
+        deliveries.follow(events, of: hub, on: reactor.shards[0])
+        lag?.follow(hub)
+        relay = HubEventRelay(from: hub, to: events) { logger.error("\($0)") }
 
         // Nobody is told that the hub is ready before every shard is.
         let furnished = DispatchGroup()
@@ -112,15 +134,21 @@ public final class Emulator: Sendable {
             shard.post {
                 let authorizer = Authorizer(
                     mode: configuration.authorization, policies: policies, hostNames: names,
-                    grace: configuration.sasGrace, report: { logger.debug("refused: \($0)") })
+                    grace: configuration.sasGrace, witness: security, report: { logger.debug("refused: \($0)") })
                 shard.context = ShardServices(
                     hub: hub, events: events, shard: shard, environment: environment, authorizer: authorizer,
-                    counts: live, deliveries: ledger, report: { logger.info("\($0)") })
+                    counts: live, deliveries: ledger, witness: security, throttle: throttle,
+                    report: { logger.info("\($0)") })
                 furnished.leave()
             }
         }
         let first = reactor.shards[0]
-        first.post { (first.context as? ShardServices).map(DeviceAPI.begin) }
+        first.post {
+            guard let services = first.context as? ShardServices else { return }
+            DeviceAPI.begin(on: services)
+            jobs.begin(on: services)
+        }
+        files.registryJobs.look(hub)
         furnished.wait()
         readiness.become(.ready(hub, events))
     }
@@ -202,7 +230,7 @@ public final class Emulator: Sendable {
             try run(.secure(ids, settings.rule.modules))
             last = end
         }
-        try run(.putDefenderSettings(settings))
+        try run(.putDefenderSettings(settings, .none))
     }
 
     // MARK: Stopping
@@ -225,9 +253,11 @@ public final class Emulator: Sendable {
                 }
             }
         }
-        let finish = Once { [hub, relay, events, reactor, storage] in
+        let finish = Once { [hub, relay, deliveries, events, reactor, storage, files] in
+            files.registryJobs.end()
             hub.close()
             relay.stop()
+            deliveries.stop()
             events.close()
             storage.close()
             reactor.shutDown(completion)

@@ -332,6 +332,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer, HTTPConnection 
     }
 
     var certificates: [[UInt8]] { connection.peerCertificates ?? [] }
+    var cipher: String? { connection.cipher }
 
     // MARK: Ending
 

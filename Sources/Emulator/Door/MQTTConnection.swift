@@ -29,6 +29,7 @@ final class MQTTConnection: ConnectionHandler, ClientChannel {
     var isOpen: Bool { connection.isOpen }
     var peerAddress: String { connection.peerAddress }
     var certificates: [[UInt8]] { connection.peerCertificates ?? [] }
+    var cipher: String? { connection.cipher }
 
     func send(_ bytes: UnsafeRawBufferPointer) { connection.send(bytes) }
     func resumeReading() { connection.resumeReading() }

@@ -74,6 +74,7 @@ final class WebSocketConnection: ConnectionHandler, ClientChannel {
     var isOpen: Bool { connection.isOpen && !isClosing }
     var peerAddress: String { connection.peerAddress }
     var certificates: [[UInt8]] { connection.peerCertificates ?? [] }
+    var cipher: String? { connection.cipher }
 
     func send(_ bytes: UnsafeRawBufferPointer) {
         guard !isClosing else { return }

@@ -13,6 +13,7 @@ struct Operations: Sendable {
     let environment: Environment
     let startedAt: Timestamp
     let live: LiveCounts
+    let throttle: Throttle?
     /// The development roots in PEM; nil where the server has a certificate of somebody else's.
     let authorities: [UInt8]?
 
@@ -92,6 +93,7 @@ struct Operations: Sendable {
         text.counter("twinhub_connections_accepted_total", "Connections accepted.", counts.accepted)
         text.counter("twinhub_connections_refused_total", "Connections refused at a limit.", counts.refused)
         text.counter("twinhub_connections_cut_total", "Connections cut for what they cost.", counts.cut)
+        if let throttle { write(throttle, to: &text) }
         text.gauge(
             "twinhub_start_time_seconds", "When this process started, in seconds since 1970.",
             Int(startedAt.unixSeconds))
@@ -99,5 +101,17 @@ struct Operations: Sendable {
         response.contentType = "text/plain; version=0.0.4; charset=utf-8"
         response.body = text.bytes
         return response
+    }
+
+    private func write(_ throttle: Throttle, to text: inout MetricsText) {
+        let counts = throttle.counts
+        text.counter(
+            "twinhub_throttled_total", "Operations refused by --throttle in this process.", by: "operation",
+            counts.refused.map { ($0.operation.rawValue, $0.count) })
+        text.gauge("twinhub_messages_today", "Messages counted this day of UTC by this process.", counts.messages)
+        text.gauge("twinhub_messages_per_day", "How many a day may have.", throttle.messagesPerDay)
+        text.counter(
+            "twinhub_messages_refused_total", "Messages refused since the day had had its number.",
+            counts.refusedMessages)
     }
 }

@@ -1,8 +1,6 @@
 import Events
 import JSON
 import Journal
-import Reactor
-import Synchronization
 
 /// The events for back ends as a feed.
 public final class DeviceEvents: Feed {
@@ -11,16 +9,16 @@ public final class DeviceEvents: Feed {
     public static let title = "The event store"
 
     private unowned let services: ShardServices
-    private let messenger: Messenger
+    private let bell: ShardBell
     public var grown: () -> Void = {}
 
     public init(_ services: ShardServices) {
         self.services = services
-        messenger = Messenger(services.shard)
-        messenger.arrived = { [unowned self] in grown() }
+        bell = ShardBell(services.shard)
+        bell.rung = { [unowned self] in grown() }
     }
 
-    deinit { services.events.unfollow(messenger) }
+    deinit { services.events.unfollow(bell) }
 
     public var lastSequence: UInt64 { services.events.lastSequence }
 
@@ -35,29 +33,10 @@ public final class DeviceEvents: Feed {
     }
 
     public func watch(_ isWatching: Bool) {
-        if isWatching { services.events.follow(messenger) } else { services.events.unfollow(messenger) }
+        if isWatching { services.events.follow(bell) } else { services.events.unfollow(bell) }
     }
 
     public func wants(_ entry: StoredEvent, _ filter: EventFilter) -> Bool { filter.wants(entry) }
 
     public func write(_ entry: StoredEvent, to json: inout JSONWriter) { entry.write(to: &json) }
-}
-
-/// Brings the word from the store's queue to a shard, at most one on its way.
-///
-/// Not checked: `arrived` is the shard's, and is set before anybody knows of this object.
-private final class Messenger: EventFollower, @unchecked Sendable {
-    private let shard: Shard
-    private let isUnderWay = Atomic(false)
-    var arrived: () -> Void = {}
-
-    public init(_ shard: Shard) { self.shard = shard }
-
-    func eventsArrived() {
-        guard !isUnderWay.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        shard.post {
-            self.isUnderWay.store(false, ordering: .releasing)
-            self.arrived()
-        }
-    }
 }

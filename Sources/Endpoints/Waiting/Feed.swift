@@ -6,7 +6,7 @@ import Vocabulary
 /// Something that readers follow in order from any sequence on: the changes of the hub, the events for back ends. One
 /// object a shard.
 public protocol Feed: AnyObject, SendableMetatype {
-    associatedtype Entry: LogEntry
+    associatedtype Entry: Numbered
     associatedtype Filter
 
     /// What an answer calls its entries, `changes`.

@@ -2,8 +2,9 @@ import Vocabulary
 
 /// The client's side of HTTP/1.1: turns the bytes of one connection into responses, each whole or piece by piece.
 ///
-/// For TwinHub's own clients (the command line and the load generator), which talk to TwinHub: it takes what a correct
-/// server sends and refuses the rest.
+/// For the command line and the load generator, which talk to TwinHub, and for webhooks, which talk to whom their owner
+/// names: it takes what a correct server sends and refuses the rest. It trusts nobody: it holds no bytes of its own, and a head
+/// or a line that does not end is refused, so that what waits for its end is bounded.
 public struct HTTP1ResponseReader {
     public struct Head: Sendable {
         public var status: Int
@@ -20,7 +21,7 @@ public struct HTTP1ResponseReader {
         case end
     }
 
-    /// The peer did not speak HTTP/1.1, or a head was longer than `maximumHeadBytes`.
+    /// The peer did not speak HTTP/1.1, or a head or a line between chunks was longer than `maximumHeadBytes`.
     public struct Malformed: Error, CustomStringConvertible {
         public let description: String
     }
@@ -83,7 +84,7 @@ public struct HTTP1ResponseReader {
             }
             return count
         case .chunkSize:
-            guard let line = Self.line(bytes) else { return 0 }
+            guard let line = try Self.line(bytes) else { return 0 }
             let digits = line.text.prefix { $0 != ";" && $0 != " " }
             guard let size = Int(digits, radix: 16), size >= 0 else {
                 throw Malformed(description: "a chunk has no size")
@@ -91,12 +92,12 @@ public struct HTTP1ResponseReader {
             state = size == 0 ? .trailers : .chunk(size)
             return line.length
         case .chunkEnd:
-            guard let line = Self.line(bytes) else { return 0 }
+            guard let line = try Self.line(bytes) else { return 0 }
             guard line.text.isEmpty else { throw Malformed(description: "a chunk is longer than its size") }
             state = .chunkSize
             return line.length
         case .trailers:
-            guard let line = Self.line(bytes) else { return 0 }
+            guard let line = try Self.line(bytes) else { return 0 }
             if line.text.isEmpty { end(event) }
             return line.length
         case .untilClose:
@@ -151,8 +152,13 @@ public struct HTTP1ResponseReader {
         return nil
     }
 
-    private static func line(_ bytes: UnsafeRawBufferPointer) -> (text: String, length: Int)? {
-        guard let feed = bytes.firstIndex(of: 10) else { return nil }
+    private static func line(_ bytes: UnsafeRawBufferPointer) throws(Malformed) -> (text: String, length: Int)? {
+        guard let feed = bytes.prefix(maximumHeadBytes).firstIndex(of: 10) else {
+            guard bytes.count < maximumHeadBytes else {
+                throw Malformed(description: "a line between chunks is too long")
+            }
+            return nil
+        }
         let end = feed > 0 && bytes[feed - 1] == 13 ? feed - 1 : feed
         return (String(decoding: bytes[..<end], as: UTF8.self), feed + 1)
     }

@@ -10,8 +10,12 @@ public enum Command: Sendable {
     case deleteIdentity(TwinID, Precondition)
     /// Up to 100 items, each applied or refused by itself (rest.md section 6).
     case bulk([RegistryItem])
+    /// Makes symmetric keys anew, for each identity by itself (rest.md section 17).
+    case regenerateKeys([TwinID], PolicyKey)
     case patchTwin(TwinID, ServicePatch, Precondition)
     case replaceTwin(TwinID, ServiceReplacement, Precondition)
+    /// A JSON Patch of the Plug and Play view; what comes of it is a patch of desired properties like any other.
+    case patchDigitalTwin(TwinID, DigitalTwinPatch, Precondition)
     /// A device's own report; `expecting` is the reported `$version` that it believes to stand.
     case report(TwinID, ReportedPatch, expecting: UInt64?)
     /// Adds these devices and modules and remembers them as what `reset(.seed)` returns to. A large seed comes in several
@@ -52,12 +56,28 @@ public enum Command: Sendable {
     case verifyAuthority(AuthorityName, proof: [UInt8], Precondition)
 
     /// How security modules are kept from now on; devices that lack one get it with the same command.
-    case putDefenderSettings(DefenderSettings)
+    case putDefenderSettings(DefenderSettings, Precondition)
+    /// Where events for back ends go from now on; nil for where they go by default.
+    case putRouting(RoutingDeclaration?)
     /// Makes the security modules that these devices lack.
     case secure([TwinID], [SecurityModule])
     /// Changes the configuration of these devices' security modules, each by a patch of desired that carries the complete object.
     /// All in one batch; a device that cannot be changed is named, and the others are.
     case configureAgents([TwinID], SecurityModule, [ConfigurationChange])
+
+    /// Makes a device security group, or replaces it.
+    case putSecurityGroup(SecurityGroupName, SecurityGroup, Precondition)
+    case deleteSecurityGroup(SecurityGroupName, Precondition)
+    /// Without a precondition: create; with one: update everything but the content (rest.md section 11.2).
+    case putConfiguration(ConfigurationID, ConfigurationDraft, Precondition)
+    /// What it has written stays.
+    case deleteConfiguration(ConfigurationID, Precondition)
+    /// Writes an edge device's modules, once and by no configuration (rest.md section 11.4).
+    case applyContent(TwinID, ConfigurationContent)
+    /// Brings these twins into line with the configurations. The last of a series says which revision all of them follow then.
+    case settleConfigurations([TwinID], through: UInt64?)
+    case job(JobCommand)
+    case registryJob(RegistryJobCommand)
 }
 
 /// What a reset leaves behind.
@@ -70,6 +90,7 @@ public enum Outcome: Sendable {
     /// Deleted, reset or seeded: there is nothing to show.
     case done
     case bulk(BulkResult)
+    case regenerated(KeyRegeneration)
     case link(Link)
     /// Nil where the queue is empty or everything in it is held.
     case message(CloudMessage?)
@@ -80,6 +101,16 @@ public enum Outcome: Sendable {
     case authority(RegisteredAuthority)
     /// Security modules were made where they were missing.
     case secured(SecuringReport)
+    /// As it now stands.
+    case securityGroup(RegisteredSecurityGroup, isNew: Bool)
+    /// There was nothing to do.
+    case unchanged
+    case configuration(Configuration)
+    case job(ScheduledJob)
+    /// The devices that were claimed for a job's calls.
+    case jobDevices([TwinID])
+    /// An import or export as it now stands.
+    case registryJob(RegistryJob)
     case refused(HubError)
 }
 

@@ -37,7 +37,9 @@ extension Event {
             for sequence in sequences { json.value(sequence) }
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
-            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated:
+            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .securityGroupUpdated,
+            .securityGroupDeleted, .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
+            .job, .registryJob, .routingUpdated:
             break
         }
     }
@@ -67,7 +69,11 @@ extension Event {
         case .messageAbandoned:
             self = .messageAbandoned(id, sequence: try number("sequence"))
         case .feedbackCompleted, .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced,
-            .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated:
+            .twinReported, .seeded, .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
+            .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated, .configurationDeleted,
+            .configurationsSettled, .twinTargeted, .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded,
+            .jobsForgotten, .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded,
+            .registryJobsForgotten, .routingUpdated:
             throw RecordError("kind")
         }
     }

@@ -23,6 +23,24 @@ extension RecordedEvent {
         case authorityUpdated = "authority.updated"
         case authorityDeleted = "authority.deleted"
         case defenderSettingsUpdated = "defender.settingsUpdated"
+        case securityGroupUpdated = "defender.groupUpdated"
+        case securityGroupDeleted = "defender.groupDeleted"
+        case configurationUpdated = "configuration.updated"
+        case configurationDeleted = "configuration.deleted"
+        case configurationsSettled = "configuration.settled"
+        case twinTargeted = "twin.targeted"
+        case jobScheduled = "job.scheduled"
+        case jobBegan = "job.began"
+        case jobCalled = "job.called"
+        case jobDevicesEnded = "job.devicesEnded"
+        case jobEnded = "job.ended"
+        case jobsForgotten = "job.forgotten"
+        case registryJobEnqueued = "registryJob.enqueued"
+        case registryJobBegan = "registryJob.began"
+        case registryJobImported = "registryJob.imported"
+        case registryJobEnded = "registryJob.ended"
+        case registryJobsForgotten = "registryJob.forgotten"
+        case routingUpdated = "routing.updated"
     }
 
     public var kind: Kind {
@@ -45,6 +63,15 @@ extension RecordedEvent {
         case .authorityUpdated: .authorityUpdated
         case .authorityDeleted: .authorityDeleted
         case .defenderSettingsUpdated: .defenderSettingsUpdated
+        case .securityGroupUpdated: .securityGroupUpdated
+        case .securityGroupDeleted: .securityGroupDeleted
+        case .configurationUpdated: .configurationUpdated
+        case .configurationDeleted: .configurationDeleted
+        case .configurationsSettled: .configurationsSettled
+        case .twinTargeted: .twinTargeted
+        case .job(let event): event.kind
+        case .registryJob(let event): event.kind
+        case .routingUpdated: .routingUpdated
         }
     }
 
@@ -54,9 +81,13 @@ extension RecordedEvent {
         case .identityCreated(let identity, _), .identityUpdated(let identity): identity.id
         case .identityDeleted(let id, _, _), .twinPatched(let id, _, _), .twinReplaced(let id, _, _),
             .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
-            .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
+            .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _),
+            .twinTargeted(let id, _):
             id
-        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated: nil
+        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
+            .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated, .configurationDeleted,
+            .configurationsSettled, .job, .registryJob, .routingUpdated:
+            nil
         }
     }
 
@@ -121,6 +152,21 @@ extension RecordedEvent {
         case .defenderSettingsUpdated(let settings):
             json.key("settings")
             settings.write(to: &json)
+        case .securityGroupUpdated(let group):
+            json.key("group")
+            group.write(to: &json)
+        case .securityGroupDeleted(let name):
+            json.key("name")
+            json.value(name.description)
+        case .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted:
+            event.writeConfiguration(to: &json)
+        case .job(let event):
+            event.write(to: &json)
+        case .registryJob(let event):
+            event.write(to: &json)
+        case .routingUpdated(let declaration):
+            json.key("routing")
+            if let declaration { json.raw(declaration.json) } else { json.null() }
         }
         if let origin {
             json.key("origin")
@@ -184,6 +230,23 @@ extension RecordedEvent {
                 event = .authorityDeleted(AuthorityName(trusted: name))
             case .defenderSettingsUpdated:
                 event = .defenderSettingsUpdated(try DefenderSettings(try part("settings")))
+            case .securityGroupUpdated:
+                event = .securityGroupUpdated(try RegisteredSecurityGroup(record: try part("group")))
+            case .securityGroupDeleted:
+                guard let name = try part("name").string else { throw RecordError("name") }
+                event = .securityGroupDeleted(SecurityGroupName(trusted: name))
+            case .configurationUpdated, .configurationDeleted, .configurationsSettled:
+                event = try Event(configuration: kind, body)
+            case .twinTargeted:
+                event = .twinTargeted(try id(), try [ConfigurationStanding](record: try part("configurations")))
+            case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
+                event = .job(try JobEvent(kind, body))
+            case .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded,
+                .registryJobsForgotten:
+                event = .registryJob(try RegistryJobEvent(kind, body))
+            case .routingUpdated:
+                let value = try part("routing")
+                event = .routingUpdated(value.isNull ? nil : try RoutingDeclaration(record: value))
             case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned:
                 event = try Event(deviceTraffic: kind, try id(), body)
             }
@@ -220,6 +283,15 @@ extension TwinEffect {
             for key in keysReset { json.value(key) }
             json.endArray()
         }
+        if let configuration {
+            json.key("configuration")
+            json.beginObject()
+            json.key("id")
+            json.value(configuration.id)
+            json.key("digest")
+            json.value(configuration.digest)
+            json.endObject()
+        }
     }
 
     init(_ body: JSONValue) throws(RecordError) {
@@ -228,10 +300,18 @@ extension TwinEffect {
         else { throw RecordError("version") }
         let desired = body["desiredVersion"]?.counter
         guard (desired == nil) == (body["desiredVersion"] == nil) else { throw RecordError("desiredVersion") }
+        var stamp: ConfigurationStamp?
+        if let value = body["configuration"] {
+            guard let id = value["id"]?.string, let digest = value["digest"]?.string else {
+                throw RecordError("configuration")
+            }
+            stamp = ConfigurationStamp(id: id, digest: digest)
+        }
         self.init(
             version: version, desiredVersion: desired, reportedVersion: reported,
             twin: body["twin"].map { Array($0.raw) }, before: Array(before.raw),
-            after: Array(after.raw), keysReset: body["keysReset"]?.elements.compactMap(\.string) ?? [])
+            after: Array(after.raw), keysReset: body["keysReset"]?.elements.compactMap(\.string) ?? [],
+            configuration: stamp)
     }
 }
 
@@ -277,6 +357,24 @@ extension RecordedEvent.Kind {
         case .authorityUpdated: "authority.updated"
         case .authorityDeleted: "authority.deleted"
         case .defenderSettingsUpdated: "defender.settingsUpdated"
+        case .securityGroupUpdated: "defender.groupUpdated"
+        case .securityGroupDeleted: "defender.groupDeleted"
+        case .configurationUpdated: "configuration.updated"
+        case .configurationDeleted: "configuration.deleted"
+        case .configurationsSettled: "configuration.settled"
+        case .twinTargeted: "twin.targeted"
+        case .jobScheduled: "job.scheduled"
+        case .jobBegan: "job.began"
+        case .jobCalled: "job.called"
+        case .jobDevicesEnded: "job.devicesEnded"
+        case .jobEnded: "job.ended"
+        case .jobsForgotten: "job.forgotten"
+        case .registryJobEnqueued: "registryJob.enqueued"
+        case .registryJobBegan: "registryJob.began"
+        case .registryJobImported: "registryJob.imported"
+        case .registryJobEnded: "registryJob.ended"
+        case .registryJobsForgotten: "registryJob.forgotten"
+        case .routingUpdated: "routing.updated"
         }
     }
 }

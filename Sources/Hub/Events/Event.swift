@@ -17,7 +17,7 @@ public enum Event: Sendable {
     /// These identities were added and are remembered as the seed.
     case seeded([SeededIdentity], isComplete: Bool)
     /// Everything is gone, or as after the seed: identities and counters as on a new folder, created at the event's time.
-    /// Identity ETags count from `etagBase`. No certificate authority is left, since a seed has none.
+    /// Identity ETags count from `etagBase`. No certificate authority and no security group is left, since a seed has none.
     case reset(ResetTarget, etagBase: UInt64)
 
     case linkOpened(TwinID, LinkOpening, link: UInt64)
@@ -36,6 +36,22 @@ public enum Event: Sendable {
 
     /// How security modules are kept from now on.
     case defenderSettingsUpdated(DefenderSettings)
+    /// A device security group as it now stands.
+    case securityGroupUpdated(RegisteredSecurityGroup)
+    case securityGroupDeleted(SecurityGroupName)
+
+    /// An automatic configuration as it now stands.
+    case configurationUpdated(Configuration)
+    case configurationDeleted(ConfigurationID)
+    /// Every twin follows the configurations as they were at this revision.
+    case configurationsSettled(revision: UInt64)
+    /// The configurations that target this twin from now on, the highest priority first. What they write comes before, as
+    /// patches.
+    case twinTargeted(TwinID, [ConfigurationStanding])
+    case job(JobEvent)
+    case registryJob(RegistryJobEvent)
+    /// Where events for back ends go from now on; nil for where they go by default.
+    case routingUpdated(RoutingDeclaration?)
 }
 
 /// What a twin event led to. Derived from the state and the event's own cause, and kept with it so that the log, the change
@@ -55,18 +71,23 @@ public struct TwinEffect: Sendable {
     /// Keys of a security module that its agent sets back to their defaults on being told, although the twin does not
     /// (defender.md section 2.3); empty almost always.
     public var keysReset: [String]
+    /// The configuration that has written this; nil for all else.
+    public var configuration: ConfigurationStamp?
 
-    init(_ change: TwinChange, twin: [UInt8]? = nil, keysReset: [String] = []) {
+    init(
+        _ change: TwinChange, twin: [UInt8]? = nil, keysReset: [String] = [],
+        by configuration: ConfigurationStamp? = nil
+    ) {
         self.init(
             version: change.twin.version,
             desiredVersion: change.desiredPatch == nil ? nil : change.twin.desiredVersion,
             reportedVersion: change.twin.reportedVersion, twin: twin, before: change.before, after: change.after,
-            keysReset: keysReset)
+            keysReset: keysReset, configuration: configuration)
     }
 
     public init(
         version: UInt64, desiredVersion: UInt64?, reportedVersion: UInt64, twin: [UInt8]? = nil, before: [UInt8],
-        after: [UInt8], keysReset: [String] = []
+        after: [UInt8], keysReset: [String] = [], configuration: ConfigurationStamp? = nil
     ) {
         self.version = version
         self.desiredVersion = desiredVersion
@@ -75,6 +96,7 @@ public struct TwinEffect: Sendable {
         self.before = before
         self.after = after
         self.keysReset = keysReset
+        self.configuration = configuration
     }
 }
 

@@ -5,8 +5,10 @@ import Vocabulary
 extension Identity {
     /// Appends the identity as the registry shows it, members in wire order (rest.md sections 5.1 and 7).
     ///
-    /// - Parameter forRecord: whether this is for the log, which also keeps what the registry does not show.
-    public func writeJSON(to json: inout JSONWriter, forRecord: Bool = false) {
+    /// - Parameters:
+    ///   - forRecord: whether this is for the log, which also keeps what the registry does not show.
+    ///   - showsAttributes: whether the caller's api-version knows them.
+    public func writeJSON(to json: inout JSONWriter, forRecord: Bool = false, showsAttributes: Bool = false) {
         json.beginObject()
         if let module = id.module {
             json.key("moduleId")
@@ -57,6 +59,10 @@ extension Identity {
                 json.endArray()
             }
         }
+        if forRecord || showsAttributes, !attributes.json.isEmpty {
+            json.key("attributes")
+            json.raw(attributes.json)
+        }
         if forRecord, !modelID.isEmpty {
             json.key("modelId")
             json.value(modelID)
@@ -65,13 +71,15 @@ extension Identity {
     }
 
     /// All three members always stand there, null where they do not apply.
-    private func writeAuthentication(to json: inout JSONWriter) {
+    ///
+    /// - Parameter withKeys: whether symmetric keys are told; else they are null.
+    public func writeAuthentication(to json: inout JSONWriter, withKeys: Bool = true) {
         var keys: (primary: String?, secondary: String?) = (nil, nil)
         var thumbprints: (primary: String?, secondary: String?) = (nil, nil)
         switch authentication {
-        case .sas(let primary, let secondary): keys = (primary.base64, secondary.base64)
+        case .sas(let primary, let secondary) where withKeys: keys = (primary.base64, secondary.base64)
         case .selfSigned(let primary, let secondary): thumbprints = (primary?.text, secondary?.text)
-        case .certificateAuthority, .none: break
+        case .sas, .certificateAuthority, .none: break
         }
         json.beginObject()
         json.key("symmetricKey")
@@ -129,6 +137,13 @@ extension Identity {
         parentScopes = body["parentScopes"]?.elements.compactMap(\.string) ?? []
         managedBy = body["managedBy"]?.string
         modelID = body["modelId"]?.string ?? ""
+        if let value = body["attributes"] {
+            do throws(HubError) {
+                attributes = try IdentityAttributes(value)
+            } catch {
+                throw RecordError("attributes")
+            }
+        }
     }
 
     /// A generation id's number; nil where it is none, or leaves no room for the generations after it.

@@ -32,6 +32,7 @@ public struct Identity: Hashable, Sendable {
     public var managedBy: String?
     /// The DTDL model that the device named at connect; empty where it named none.
     public var modelID: String
+    public var attributes = IdentityAttributes.none
 
     public init(id: TwinID, generation: UInt64, etagCounter: UInt64, authentication: Authentication) {
         self.id = id

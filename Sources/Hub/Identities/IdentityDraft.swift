@@ -22,11 +22,15 @@ public struct IdentityDraft: Sendable {
     public var deviceScope: String?
     public var parentScopes: [String] = []
     public var managedBy: String?
+    /// Nil where the body has none: an update then keeps what stands.
+    public var attributes: IdentityAttributes?
 
     public init() {}
 
     /// Reads the writable members; unknown and read-only ones are ignored (rest.md section 1.4).
-    public init(_ body: JSONValue, module: Bool) throws(HubError) {
+    ///
+    /// - Parameter knowsAttributes: whether the caller's api-version does.
+    public init(_ body: JSONValue, module: Bool, knowsAttributes: Bool = true) throws(HubError) {
         if let text = try Self.text(body, "status"), !module {
             guard let known = Identity.Status(rawValue: text.lowercased()) else { throw .badMember("status") }
             status = known
@@ -49,6 +53,9 @@ public struct IdentityDraft: Sendable {
                 guard let value = edge.bool else { throw .badMember("capabilities.iotEdge") }
                 iotEdge = value
             }
+        }
+        if knowsAttributes {
+            attributes = try body["attributes"].map { (value) throws(HubError) in try IdentityAttributes(value) }
         }
         if let authentication = body["authentication"], !authentication.isNull {
             guard authentication.kind == .object else { throw .badMember("authentication") }

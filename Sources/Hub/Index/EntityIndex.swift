@@ -97,10 +97,12 @@ final class EntityIndex: EntityStore, Sendable {
     }
 
     /// Everything as it stands now; call it where no publishing can come between (the writer's queue).
-    func capture() -> [Stripe.Slot] { captureStripes().flatMap { $0 } }
+    func capture() -> [Stripe.Slot] { captureStripes().flatMap(\.slots) }
 
     /// As above in the stripes in which it is kept, which copies nothing until something changes.
-    func captureStripes() -> [[Stripe.Slot]] { stripes.map { $0.stripe.withLock { $0.slots } } }
+    func captureStripes() -> [EntityStripe] {
+        stripes.map { $0.stripe.withLock { EntityStripe(slots: $0.slots, changes: $0.changes) } }
+    }
 
     var deviceIDs: [TwinID] { stripes.flatMap { $0.stripe.withLock { $0.slots }.compactMap(\.deviceID) } }
 

@@ -51,6 +51,16 @@ struct StoredEntity: Sendable {
 }
 
 extension Stripe.Slot {
+    /// The id of what this holds.
+    var key: TwinID? {
+        switch self {
+        case .empty: nil
+        case .entity(let entity): entity.id
+        case .stored(let stored):
+            stored.withKey { TwinID(trusted: String(decoding: $0, as: UTF8.self)) }
+        }
+    }
+
     /// The id, where this holds a device.
     var deviceID: TwinID? {
         switch self {

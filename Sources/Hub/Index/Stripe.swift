@@ -13,6 +13,8 @@ struct Stripe {
     /// Copied on write as a whole, which is what makes capturing the index for a snapshot cheap.
     private(set) var slots: [Slot] = []
     private var hashes: [UInt64] = []
+    /// Grows whenever another entity stands somewhere.
+    private(set) var changes: UInt64 = 0
     private(set) var count = 0
     /// Which subscribers wait for changes of a key, one bit each.
     var interests: [TwinID: UInt64] = [:]
@@ -42,6 +44,7 @@ struct Stripe {
     }
 
     mutating func put(_ slot: Slot, key: UnsafeRawBufferPointer, hash: UInt64) {
+        changes += 1
         if let position = position(of: key, hash: hash) {
             slots[position] = slot
             return
@@ -68,12 +71,14 @@ struct Stripe {
         }
         slots[hole] = .empty
         count -= 1
+        changes += 1
     }
 
     mutating func removeAll() {
         slots = []
         hashes = []
         count = 0
+        changes += 1
     }
 
     private mutating func insert(_ slot: Slot, hash: UInt64) {

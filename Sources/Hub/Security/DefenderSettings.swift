@@ -40,6 +40,16 @@ public struct DefenderSettings: Hashable, Sendable {
         json.endObject()
     }
 
+    /// A function of what they say, so that it is the same after any restart.
+    public var etag: String { Base64.encode(Array("\(rule.rawValue)\(isStrict ? ", strict" : "")".utf8)) }
+
+    /// Throws `PreconditionFailed` unless they may be replaced.
+    public func check(_ precondition: Precondition) throws(HubError) {
+        guard precondition.allows(etag) else {
+            throw HubError(.preconditionFailed, "Precondition failed: the etag of the settings did not match.")
+        }
+    }
+
     /// Reads what `write` wrote, or a request of that form.
     public init(_ body: JSONValue) throws(HubError) {
         guard body.kind == .object else { throw HubError(.argumentInvalid, "The body is not an object.") }

@@ -3,7 +3,7 @@ import Twins
 import Vocabulary
 
 /// An entity as a snapshot's line: `{"id":…,"identity":{…},"modules":[…],"twin":{…},"patches":[{"version":…,"patch":{…}}]}`,
-/// then `session`, `queue` and `link` where there is one.
+/// then `session`, `queue`, `link` and `configurations` where there is one.
 enum EntityRecord {
     static func write(_ entity: Entity, to json: inout JSONWriter) {
         json.beginObject()
@@ -40,6 +40,10 @@ enum EntityRecord {
             json.key("link")
             json.value(entity.link)
         }
+        if !entity.configurations.isEmpty {
+            json.key("configurations")
+            entity.configurations.write(to: &json)
+        }
         json.endObject()
     }
 
@@ -61,6 +65,7 @@ enum EntityRecord {
             patches: history, modules: modules.elements.compactMap(\.string).map(TwinID.init(trusted:)),
             session: try body["session"].map { try DeviceSession(record: $0) },
             messages: try body["queue"].map { try MessageQueue(record: $0) } ?? MessageQueue(),
-            link: link)
+            link: link,
+            configurations: try body["configurations"].map { try [ConfigurationStanding](record: $0) } ?? [])
     }
 }

@@ -1,18 +1,45 @@
+import Query
 import Vocabulary
 
 /// Everything that the hub holds, as it stood between two batches. Cheap to take, since nothing is copied before something changes.
 public struct HubMoment: Sendable {
-    private let stripes: [[Stripe.Slot]]
+    /// The parts in which entities are kept: the same ones, in the same order, at every moment of a hub.
+    public let stripes: [EntityStripe]
 
-    init(_ stripes: [[Stripe.Slot]]) { self.stripes = stripes }
+    init(_ stripes: [EntityStripe]) { self.stripes = stripes }
 
     /// Every device's id, in order; nothing is read for it.
-    public var deviceIDs: [TwinID] { stripes.flatMap { $0.compactMap(\.deviceID) }.sorted() }
+    public var deviceIDs: [TwinID] { stripes.flatMap { $0.slots.compactMap(\.deviceID) }.sorted() }
+
+    /// Hands over every device and module by id, a device before its modules, until it answers false.
+    public func forEachInOrder(_ body: (Entity) -> Bool) {
+        var slots = stripes.flatMap { stripe in
+            stripe.slots.compactMap { slot in slot.key.map { (key: $0, slot: slot) } }
+        }
+        slots.sort { $0.key < $1.key }
+        for (_, slot) in slots {
+            switch slot {
+            case .empty: continue
+            case .entity(let entity): guard body(entity) else { return }
+            case .stored(let stored): guard body(stored.restored()) else { return }
+            }
+        }
+    }
+
+    /// The ids of the devices that meet a condition, in order.
+    public func deviceIDs(where condition: TwinCondition) -> [TwinID] {
+        var ids: [TwinID] = []
+        forEach(modules: false) { entity in
+            if condition.matches(entity.queryDocument) { ids.append(entity.id) }
+            return true
+        }
+        return ids.sorted()
+    }
 
     /// Hands over every device, or every module, in no order, until it answers false.
     public func forEach(modules: Bool, _ body: (Entity) -> Bool) {
-        for slots in stripes {
-            for slot in slots {
+        for stripe in stripes {
+            for slot in stripe.slots {
                 let entity: Entity
                 switch slot {
                 case .empty: continue

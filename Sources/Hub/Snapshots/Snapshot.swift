@@ -10,6 +10,11 @@ struct Snapshot: Sendable {
     let feedback: FeedbackQueue
     let authorities: AuthorityRegistry
     let settings: DefenderSettings
+    let groups: SecurityGroupRegistry
+    let configurations: ConfigurationRegistry
+    let jobs: JobBook
+    let registryJobs: RegistryJobBook
+    let routing: RoutingDeclaration?
     let connected: Set<TwinID>
     let queued: Set<TwinID>
     let entities: [Stripe.Slot]
@@ -21,12 +26,18 @@ struct Snapshot: Sendable {
         feedback = state.feedback
         authorities = state.authorities
         settings = state.settings
+        groups = state.groups
+        configurations = state.configurations
+        jobs = state.jobs
+        registryJobs = state.registryJobs
+        routing = state.routing
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
     }
 
-    /// Hands over the snapshot's lines: a header, the certificate authorities, the seed's identities, then the entities.
+    /// Hands over the snapshot's lines: a header, the certificate authorities, the security groups, the configurations, the
+    /// jobs of both kinds, the seed's identities, then the entities.
     func writeLines(
         _ write: (UnsafeRawBufferPointer) throws(LogFailure) -> Void
     ) throws(LogFailure) {
@@ -36,22 +47,33 @@ struct Snapshot: Sendable {
             json.removeAll()
             try written.get()
         }
-        writeHeader(to: &json)
-        try flush()
-        for authority in authorities.authorities {
+        /// A line of one member.
+        func line(_ key: StaticString, _ write: (inout JSONWriter) -> Void) throws(LogFailure) {
             json.beginObject()
-            json.key("authority")
-            authority.write(to: &json)
+            json.key(key)
+            write(&json)
             json.endObject()
             try flush()
         }
-        for seeded in seed.identities {
-            json.beginObject()
-            json.key("seeded")
-            seeded.write(to: &json)
-            json.endObject()
-            try flush()
+        try line("hub") { writeHeader(to: &$0) }
+        for authority in authorities.authorities { try line("authority") { authority.write(to: &$0) } }
+        for group in groups.written { try line("group") { group.write(to: &$0) } }
+        for configuration in configurations.active { try line("configuration") { configuration.write(to: &$0) } }
+        for configuration in configurations.retired {
+            try line("retiredConfiguration") { configuration.write(to: &$0) }
         }
+        for job in jobs.all {
+            try line("job") { job.write(to: &$0) }
+            for page in job.devices.pages {
+                try line("jobDevices") { json in
+                    json.beginArray()
+                    for row in page { row.write(to: &json) }
+                    json.endArray()
+                }
+            }
+        }
+        for job in registryJobs.jobs { try line("registryJob") { job.write(to: &$0) } }
+        for seeded in seed.identities { try line("seeded") { seeded.write(to: &$0) } }
         for slot in entities {
             switch slot {
             case .empty: continue
@@ -64,8 +86,6 @@ struct Snapshot: Sendable {
     }
 
     private func writeHeader(to json: inout JSONWriter) {
-        json.beginObject()
-        json.key("hub")
         json.beginObject()
         for (key, value) in [
             ("sequence", Int(sequence)), ("enabledDevices", registry.enabledDevices),
@@ -80,6 +100,21 @@ struct Snapshot: Sendable {
         json.value(seed.isComplete)
         json.key("defender")
         settings.write(to: &json)
+        if !configurations.isUntouched {
+            json.key("configurations")
+            json.beginObject()
+            json.key("newestNumber")
+            json.value(configurations.newestNumber)
+            json.key("revision")
+            json.value(configurations.revision)
+            json.key("settled")
+            json.value(configurations.settled)
+            json.endObject()
+        }
+        if let routing {
+            json.key("routing")
+            json.raw(routing.json)
+        }
         json.key("feedback")
         feedback.write(to: &json)
         for (key, ids) in [("connected", connected), ("queued", queued)] {
@@ -88,7 +123,6 @@ struct Snapshot: Sendable {
             for id in ids.sorted() { json.value(id.key) }
             json.endArray()
         }
-        json.endObject()
         json.endObject()
     }
 }

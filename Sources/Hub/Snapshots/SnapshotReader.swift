@@ -10,13 +10,30 @@ struct SnapshotReader {
         var seedIsComplete: Bool
         var feedback: FeedbackQueue
         var settings: DefenderSettings
+        var routing: RoutingDeclaration?
+        /// Numbers only: the configurations themselves have lines of their own.
+        var configurations: (newestNumber: UInt64, revision: UInt64, settled: UInt64)
         var connected: Set<TwinID>
         var queued: Set<TwinID>
     }
 
     private(set) var header: Header?
     private(set) var authorities = AuthorityRegistry()
+    private(set) var groups = SecurityGroupRegistry()
+    private(set) var jobs = JobBook()
+    private(set) var registryJobs = RegistryJobBook()
+    /// Whose devices come next.
+    private var job: JobID?
     private var seeded: [SeededIdentity] = []
+    private var active: [Configuration] = []
+    private var retired: [Configuration] = []
+
+    var configurations: ConfigurationRegistry {
+        guard let numbers = header?.configurations else { return ConfigurationRegistry() }
+        return ConfigurationRegistry(
+            active: active, retired: retired, newestNumber: numbers.newestNumber, revision: numbers.revision,
+            settled: numbers.settled)
+    }
 
     var seed: SeedState {
         var seed = SeedState()
@@ -34,6 +51,21 @@ struct SnapshotReader {
             header = try Self.header(hub)
         } else if let entry = body["authority"] {
             authorities.put(try RegisteredAuthority(record: entry))
+        } else if let entry = body["group"] {
+            groups.put(try RegisteredSecurityGroup(record: entry))
+        } else if let entry = body["configuration"] {
+            active.append(try Configuration(record: entry))
+        } else if let entry = body["retiredConfiguration"] {
+            retired.append(try Configuration(record: entry))
+        } else if let entry = body["job"] {
+            let next = try ScheduledJob(record: entry)
+            job = next.id
+            jobs.put(next)
+        } else if let entry = body["jobDevices"], let job {
+            let rows = try entry.elements.map { try DeviceJob(record: $0) }
+            _ = jobs.update(job) { for row in rows { $0.devices.append(row) } }
+        } else if let entry = body["registryJob"] {
+            registryJobs.append(try RegistryJob(record: entry))
         } else if let entry = body["seeded"] {
             seeded.append(try SeededIdentity(record: entry))
         } else {
@@ -65,6 +97,19 @@ struct SnapshotReader {
             sequence: try number("sequence"), registry: registry,
             seedIsComplete: hub["seedIsComplete"]?.bool ?? false, feedback: try FeedbackQueue(record: feedback),
             settings: try hub["defender"].map { try DefenderSettings($0) } ?? DefenderSettings(),
-            connected: ids("connected"), queued: ids("queued"))
+            routing: try hub["routing"].map { (value) throws(RecordError) in try RoutingDeclaration(record: value) },
+            configurations: try configurations(hub["configurations"]), connected: ids("connected"),
+            queued: ids("queued"))
+    }
+
+    /// None where there never was a configuration.
+    private static func configurations(
+        _ value: JSONValue?
+    ) throws(RecordError) -> (newestNumber: UInt64, revision: UInt64, settled: UInt64) {
+        guard let value else { return (0, 0, 0) }
+        guard let newest = value["newestNumber"]?.counter, let revision = value["revision"]?.counter,
+            let settled = value["settled"]?.counter
+        else { throw RecordError("configurations") }
+        return (newest, revision, settled)
     }
 }

@@ -26,11 +26,13 @@ extension HubState {
             return try deleteIdentity(id, precondition)
         case .bulk(let items):
             return try bulk(items, context)
+        case .regenerateKeys(let ids, let which):
+            return try regenerateKeys(ids, which, context)
         case .patchTwin(let id, let patch, let precondition):
+            return try patchTwin(of: try twinHolder(id, precondition), with: patch, context)
+        case .patchDigitalTwin(let id, let patch, let precondition):
             let entity = try twinHolder(id, precondition)
-            let change = try entity.twin.patched(patch, at: context.now)
-            try checkStrictly(change.twin, of: id)
-            return take(change, of: entity) { .twinPatched(id, patch, $0) }
+            return try patchTwin(of: entity, with: try patch.servicePatch(of: entity.twin), context)
         case .replaceTwin(let id, let replacement, let precondition):
             let entity = try twinHolder(id, precondition)
             let change = try entity.twin.replaced(replacement, at: context.now)
@@ -72,10 +74,29 @@ extension HubState {
             return try challengeAuthority(name, precondition, context)
         case .verifyAuthority(let name, let proof, let precondition):
             return try verifyAuthority(name, proof: proof, precondition, context)
-        case .putDefenderSettings(let settings): return try putDefenderSettings(settings, context)
+        case .putDefenderSettings(let settings, let precondition):
+            return try putDefenderSettings(settings, precondition, context)
+        case .putSecurityGroup(let name, let group, let precondition):
+            return try putSecurityGroup(name, group, precondition, context)
+        case .deleteSecurityGroup(let name, let precondition):
+            return try deleteSecurityGroup(name, precondition, context)
+        case .putRouting(let declaration):
+            guard declaration != routing else { return Decision(events: [], outcome: .done) }
+            let event = Event.routingUpdated(declaration)
+            try must(event, at: context.now)
+            return Decision(events: [event], outcome: .done)
         case .secure(let devices, let modules): return try secure(devices, modules, context)
         case .configureAgents(let devices, let module, let changes):
             return try configureAgents(devices, module, changes, context)
+        case .putConfiguration(let id, let draft, let precondition):
+            return try putConfiguration(id, draft, precondition, context)
+        case .deleteConfiguration(let id, let precondition):
+            return try deleteConfiguration(id, precondition, context)
+        case .applyContent(let device, let content): return try applyContent(content, to: device, context)
+        case .settleConfigurations(let ids, let revision):
+            return try settleConfigurations(ids, through: revision, context)
+        case .job(let command): return try decide(command, context)
+        case .registryJob(let command): return try decide(command, context)
         }
     }
 
@@ -87,6 +108,14 @@ extension HubState {
             throw HubError(.preconditionFailed, "ETag mismatch for device ID '\(id.device)'", envelope: .twin)
         }
         return entity
+    }
+
+    private mutating func patchTwin(
+        of entity: Entity, with patch: ServicePatch, _ context: DecisionContext
+    ) throws(HubError) -> Decision {
+        let change = try entity.twin.patched(patch, at: context.now)
+        try checkStrictly(change.twin, of: entity.id)
+        return take(change, of: entity) { .twinPatched(entity.id, patch, $0) }
     }
 
     private mutating func take(

@@ -12,26 +12,47 @@ extension HubState {
         for item in items where !seen.insert(item.id).inserted {
             throw HubError(.deviceDefinedMultipleTimes, "\(item.id.device) is defined multiple times.")
         }
-        var events: [Event] = []
-        var result = BulkResult()
-        for item in items {
+        let applied = try applyEach(items, context)
+        return Decision(events: applied.events, outcome: .bulk(BulkResult(errors: applied.refused.map(\.error))))
+    }
+
+    /// What came of applying items one by one, with the position of each that was refused, where there is one.
+    typealias AppliedItems = (events: [Event], refused: [(position: Int?, error: BulkResult.ItemError)])
+
+    /// Applies each item by itself, in order.
+    mutating func applyEach(_ items: [RegistryItem], _ context: DecisionContext) throws(HubError) -> AppliedItems {
+        var applied: AppliedItems = ([], [])
+        var systemModules: Set<TwinID> = []
+        for (position, item) in items.enumerated() {
+            let isNew = entity(item.id) == nil
             do {
-                let applied = try apply(item, context).events
-                for case .identityCreated(let identity, _) in applied where !identity.id.isModule {
-                    promisedIdentities += settings.rule.modules.count
+                let events = item.bringsTwinOnly && !isNew ? [] : try apply(item, context).events
+                for case .identityCreated(let identity, _) in events {
+                    if !identity.id.isModule {
+                        promisedIdentities += settings.rule.modules.count
+                    } else if identity.id != item.id {
+                        systemModules.insert(identity.id)
+                    }
                 }
-                events += applied
+                applied.events += events
+                // By itself: whether the twin can be changed says nothing about the identity.
+                if let patch = item.twinUpdate, !isNew {
+                    applied.events += try decide(.patchTwin(item.id, patch, item.twinPrecondition), context).events
+                }
+                if let report = item.firstReport, systemModules.contains(item.id) {
+                    applied.events += try decide(.report(item.id, report, expecting: nil), context).events
+                }
             } catch {
-                result.errors.append(BulkResult.ItemError(id: item.id, error: error))
+                applied.refused.append((position, BulkResult.ItemError(id: item.id, error: error)))
             }
         }
         // After the items, since one of them may bring the module of another. A device that has come with as many modules as one
         // may have is named for the one that found no room.
         promisedIdentities = 0
         var report = SecuringReport()
-        events += try securing(events, context, &report)
-        result.errors += report.refused
-        return Decision(events: events, outcome: .bulk(result))
+        applied.events += try securing(applied.events, context, &report)
+        applied.refused += report.refused.map { (nil, $0) }
+        return applied
     }
 
     private mutating func apply(_ item: RegistryItem, _ context: DecisionContext) throws(HubError) -> Decision {
@@ -95,6 +116,4 @@ extension RegistryItem {
         case .create, .update, .createOrUpdate, .delete, .updateTwin: .none
         }
     }
-
-    fileprivate var isSystemModule: Bool { id.module?.hasPrefix("$") ?? false }
 }

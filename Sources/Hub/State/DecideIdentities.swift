@@ -50,6 +50,7 @@ extension HubState {
         identity.status = draft.status
         identity.statusReason = draft.statusReason
         identity.managedBy = draft.managedBy
+        identity.attributes = draft.attributes ?? .none
         guard !id.isModule else { return [identity] }
         identity.iotEdge = isEdge
         if isEdge {
@@ -73,7 +74,7 @@ extension HubState {
 
     private static let edgeModules = ["$edgeAgent", "$edgeHub"]
 
-    private func checkRoom(forIdentities count: Int) throws(HubError) {
+    func checkRoom(forIdentities count: Int) throws(HubError) {
         guard registry.identities + promisedIdentities + count <= limits.identities else {
             throw HubError(
                 .tooManyDevices,
@@ -81,7 +82,7 @@ extension HubState {
         }
     }
 
-    private func checkRoom(forModules count: Int, on device: Entity) throws(HubError) {
+    func checkRoom(forModules count: Int, on device: Entity) throws(HubError) {
         guard device.modules.count + count <= limits.modulesPerDevice else {
             throw HubError(
                 .tooManyModulesOnDevice,
@@ -116,6 +117,7 @@ extension HubState {
         }
         identity.statusReason = draft.statusReason
         identity.managedBy = draft.managedBy
+        identity.attributes = draft.attributes ?? identity.attributes
         // Also where the body has none: an update that leaves its keys out mints new ones (rest.md section 5.2).
         identity.authentication = draft.authentication(context.environment)
         if !identity.id.isModule { try rescope(&identity, draft) }

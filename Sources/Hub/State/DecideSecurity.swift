@@ -8,8 +8,9 @@ import Vocabulary
 extension HubState {
     /// The new settings. Where the rule asks for modules, every device has them in the same batch.
     mutating func putDefenderSettings(
-        _ settings: DefenderSettings, _ context: DecisionContext
+        _ settings: DefenderSettings, _ precondition: Precondition, _ context: DecisionContext
     ) throws(HubError) -> Decision {
+        try self.settings.check(precondition)
         let modules = settings.rule.modules
         var report = SecuringReport()
         // On a copy: it is refused where there is too much to do at once, and must not have begun then.

@@ -14,8 +14,10 @@ extension HubState {
             put(entity.with(identity: identity))
         case .identityDeleted(let id, _, _):
             try delete(id)
-        case .twinPatched(let id, let patch, _):
-            try change(id, at: time) { (twin) throws(HubError) in try twin.patched(patch, at: time) }
+        case .twinPatched(let id, let patch, let effect):
+            try change(id, at: time) { (twin) throws(HubError) in
+                try twin.patched(patch, at: time, by: effect.configuration)
+            }
         case .twinReplaced(let id, let replacement, _):
             try change(id, at: time) { (twin) throws(HubError) in try twin.replaced(replacement, at: time) }
         case .twinReported(let id, let patch, _):
@@ -45,16 +47,36 @@ extension HubState {
             authorities.remove(name)
         case .defenderSettingsUpdated(let settings):
             self.settings = settings
+        case .securityGroupUpdated(let group):
+            groups.put(group)
+        case .securityGroupDeleted(let name):
+            groups.remove(name)
+        case .configurationUpdated(let configuration):
+            configurations.put(configuration)
+        case .configurationDeleted(let id):
+            configurations.remove(id)
+        case .configurationsSettled(let revision):
+            configurations.settle(revision)
+        case .twinTargeted(let id, let standings):
+            put(try existing(id).with(configurations: standings))
+        case .job(let event):
+            try evolve(event, at: time)
+        case .registryJob(let event):
+            try evolve(event, at: time)
+        case .routingUpdated(let declaration):
+            routing = declaration
         }
     }
 
     /// As `evolve`, with the change that `decide` has already worked out.
-    mutating func apply(_ change: TwinChange, to entity: Entity) {
+    mutating func apply(
+        _ change: TwinChange, to entity: Entity, configurations: [ConfigurationStanding]? = nil
+    ) {
         var patches = entity.patches
         if let patch = change.desiredPatch {
             patches.append(version: change.twin.desiredVersion, json: patch, keeping: limits.patchesPerTwin)
         }
-        put(entity.with(twin: change.twin, patches: patches))
+        put(entity.with(twin: change.twin, patches: patches, configurations: configurations))
     }
 
     private func existing(_ id: TwinID) throws(EvolveError) -> Entity {
@@ -128,18 +150,31 @@ extension HubState {
 
 /// An event that does not fit the state it is applied to: the log was changed by hand, or is another hub's.
 public struct EvolveError: Error, CustomStringConvertible {
-    public let id: TwinID
+    /// The device, module or job.
+    public let subject: String
     public let reason: String
     /// What the twin's own rules say against it, where it is they: a command that leads here is refused in these words.
     let refusal: HubError?
 
     init(id: TwinID, reason: String, refusal: HubError? = nil) {
-        self.id = id
+        subject = id.key
         self.reason = reason
         self.refusal = refusal
     }
 
-    public var description: String { "event for \(id): \(reason)" }
+    init(job: JobID, reason: String) {
+        subject = "job \(job)"
+        self.reason = reason
+        refusal = nil
+    }
+
+    init(registryJob job: RegistryJobID, reason: String) {
+        subject = "job \(job)"
+        self.reason = reason
+        refusal = nil
+    }
+
+    public var description: String { "event for \(subject): \(reason)" }
 }
 
 extension Identity {

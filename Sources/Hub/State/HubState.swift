@@ -15,6 +15,11 @@ struct HubState {
     var feedback: FeedbackQueue
     var authorities: AuthorityRegistry
     var settings: DefenderSettings
+    var groups: SecurityGroupRegistry
+    var configurations: ConfigurationRegistry
+    var jobs: JobBook
+    var registryJobs: RegistryJobBook
+    var routing: RoutingDeclaration?
     /// Identities that the command at hand has promised and not yet made.
     var promisedIdentities = 0
     /// Who is to be looked at, of what is published; for commands that concern everybody.
@@ -26,6 +31,9 @@ struct HubState {
         base: any EntityStore, limits: HubLimits, registry: RegistrySummary = RegistrySummary(),
         seed: SeedState = SeedState(), feedback: FeedbackQueue = FeedbackQueue(),
         authorities: AuthorityRegistry = AuthorityRegistry(), settings: DefenderSettings = DefenderSettings(),
+        groups: SecurityGroupRegistry = SecurityGroupRegistry(),
+        configurations: ConfigurationRegistry = ConfigurationRegistry(), jobs: JobBook = JobBook(),
+        registryJobs: RegistryJobBook = RegistryJobBook(), routing: RoutingDeclaration? = nil,
         attention: Attention = Attention(), nextExpiry: Timestamp? = nil
     ) {
         self.base = base
@@ -35,6 +43,11 @@ struct HubState {
         self.feedback = feedback
         self.authorities = authorities
         self.settings = settings
+        self.groups = groups
+        self.configurations = configurations
+        self.jobs = jobs
+        self.registryJobs = registryJobs
+        self.routing = routing
         self.attention = attention
         // Where messages wait that nobody has looked at yet, any may be due.
         self.nextExpiry = nextExpiry ?? (attention.queued.isEmpty ? .latest : .never)
@@ -49,7 +62,8 @@ struct HubState {
     func published() -> HubState {
         HubState(
             base: base, limits: limits, registry: registry, seed: seed, feedback: feedback, authorities: authorities,
-            settings: settings, attention: attention, nextExpiry: nextExpiry)
+            settings: settings, groups: groups, configurations: configurations, jobs: jobs, registryJobs: registryJobs,
+            routing: routing, attention: attention, nextExpiry: nextExpiry)
     }
 
     /// Every device, in no order.
@@ -76,6 +90,10 @@ struct HubState {
         registry.clear()
         feedback = FeedbackQueue()
         authorities = AuthorityRegistry()
+        groups = SecurityGroupRegistry()
+        configurations.clear()
+        jobs = JobBook()
+        registryJobs = RegistryJobBook()
     }
 
     /// Everybody has been looked at whose messages might be due.

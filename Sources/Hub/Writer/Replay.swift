@@ -24,6 +24,8 @@ final class Replay: LogVisitor {
                 base: index, limits: limits, registry: snapshot.header?.registry ?? RegistrySummary(),
                 seed: snapshot.seed, feedback: snapshot.header?.feedback ?? FeedbackQueue(),
                 authorities: snapshot.authorities, settings: snapshot.header?.settings ?? DefenderSettings(),
+                groups: snapshot.groups, configurations: snapshot.configurations, jobs: snapshot.jobs,
+                registryJobs: snapshot.registryJobs, routing: snapshot.header?.routing,
                 attention: Attention(
                     connected: snapshot.header?.connected ?? [], queued: snapshot.header?.queued ?? []))
     }

@@ -7,8 +7,9 @@ import Vocabulary
 
 /// The one writer. Takes the commands that have piled up, decides them on its head state, appends their events, makes the
 /// batch durable, and only then publishes: entities for readers, answers for callers, notices for those who wait.
+///
+/// Not checked: `state`, `durable`, `batch`, `json` and `sequence` belong to `queue`; the rest is constant or locked.
 final class Writer: @unchecked Sendable {
-    // `state`, `durable`, `batch`, `json` and `sequence` belong to `queue`; the rest is constant or locked.
     private let queue = DispatchQueue(label: "twinhub.writer", qos: .userInitiated)
     private var state: HubState
     /// The state without the batch at hand, to return to when that cannot be made durable.
@@ -22,6 +23,7 @@ final class Writer: @unchecked Sendable {
     private let feed: ChangeFeed
     private let subscribers: SubscriberTable
     private let snapshotter: Snapshotter
+    private let rollout: Rollout
     private let limits: HubLimits
     private let environment: Environment
 
@@ -36,6 +38,11 @@ final class Writer: @unchecked Sendable {
         /// Made of `authorities`.
         var trust: CertificateAuthorities
         var settings: DefenderSettings
+        var groups: SecurityGroupRegistry
+        var configurations: ConfigurationRegistry
+        var jobs: JobBook
+        var registryJobs: RegistryJobBook
+        var routing: RoutingDeclaration?
         var obstacle: String?
     }
     let published: Mutex<Published>
@@ -62,12 +69,24 @@ final class Writer: @unchecked Sendable {
         sequence = lastSequence
         batch = log.makeBatch()
         snapshotter = Snapshotter(log: log)
+        rollout = Rollout(subscribers, limits: limits, environment: environment)
         published = Mutex(
             Published(
                 registry: state.registry, sequence: lastSequence, seedIsComplete: state.seed.isComplete,
                 seedCount: state.seed.count, hasQueuedMessages: !state.attention.queued.isEmpty,
                 authorities: state.authorities, trust: state.authorities.trust,
-                settings: state.settings, obstacle: nil))
+                settings: state.settings, groups: state.groups, configurations: state.configurations,
+                jobs: state.jobs, registryJobs: state.registryJobs, routing: state.routing, obstacle: nil))
+    }
+
+    /// Goes on with what a process before this one has not finished.
+    func resume() {
+        queue.async { self.rollOut() }
+    }
+
+    private func rollOut() {
+        guard !state.configurations.isSettled else { return }
+        rollout.begin(on: self, state.configurations) { HubMoment(index.captureStripes()) }
     }
 
     func submit(_ submissions: [Submission]) {
@@ -124,7 +143,8 @@ final class Writer: @unchecked Sendable {
         for submission in waiting.prefix(limits.commandsPerBatch) {
             if batch.bytes.count > limits.bytesPerBatch { break }
             do {
-                let decision = try state.decide(submission.command, context)
+                var decision = try state.decide(submission.command, context)
+                state.follow(&decision, context)
                 for (index, event) in decision.events.enumerated() {
                     let recorded = RecordedEvent(
                         sequence: sequence + UInt64(events.count) + 1, time: context.now, event: event,
@@ -178,6 +198,11 @@ final class Writer: @unchecked Sendable {
                 if let trust { ($0.authorities, $0.trust) = (state.authorities, trust) }
                 $0.registry = state.registry
                 $0.settings = state.settings
+                $0.groups = state.groups
+                $0.configurations = state.configurations
+                $0.jobs = state.jobs
+                $0.registryJobs = state.registryJobs
+                $0.routing = state.routing
                 $0.sequence = sequence
                 $0.seedIsComplete = state.seed.isComplete
                 $0.seedCount = state.seed.count
@@ -185,6 +210,7 @@ final class Writer: @unchecked Sendable {
                 if !events.isEmpty { $0.obstacle = nil }
             }
             feed.append(events)
+            rollOut()
             if log.snapshotDue {
                 snapshotter.begin(
                     Snapshot(sequence: sequence, state: state, entities: index.capture()), at: environment.now())

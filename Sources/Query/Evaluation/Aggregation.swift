@@ -15,7 +15,8 @@ struct Aggregate: Sendable {
     }
 }
 
-/// Gathers the documents of an aggregate query into its rows: one, or one for each group, in the order in which the groups came.
+/// Gathers the documents of an aggregate query into its rows: one, or one for each group, in the order of their values' text.
+/// The real hub promises no order of groups; this one is the same however the documents come.
 public struct Aggregation: Sendable {
     private let query: TwinQuery
     private var groups: [Group] = []
@@ -39,7 +40,7 @@ public struct Aggregation: Sendable {
     public struct TooManyGroups: Error {}
 
     /// Takes in a document that matches.
-    public mutating func add(_ document: [UInt8]) throws(TooManyGroups) {
+    public mutating func add(_ document: QueryDocument) throws(TooManyGroups) {
         let evaluator = Evaluator(document)
         var place = 0
         if let path = query.group {
@@ -50,7 +51,7 @@ public struct Aggregation: Sendable {
                 guard groups.count < QueryLimits.groups else { throw TooManyGroups() }
                 place = groups.count
                 places[value] = place
-                groups.append(newGroup(value == .undefined ? nil : evaluator.text(at: path)))
+                groups.append(newGroup(value == .undefined ? nil : Self.text(value) ?? evaluator.text(at: path)))
             }
         }
         var index = 0
@@ -62,7 +63,11 @@ public struct Aggregation: Sendable {
 
     /// The rows, each one object's source text, `TOP` of them.
     public var rows: [[UInt8]] {
-        groups.prefix(query.top ?? .max).map { group in
+        let ordered = groups.sorted { left, right in
+            guard let one = left.key, let other = right.key else { return left.key == nil && right.key != nil }
+            return one.lexicographicallyPrecedes(other)
+        }
+        return ordered.prefix(query.top ?? .max).map { group in
             var json = JSONWriter()
             json.beginObject()
             var index = 0
@@ -83,6 +88,11 @@ public struct Aggregation: Sendable {
             json.endObject()
             return json.bytes
         }
+    }
+
+    /// A number's text, the same for all of its spellings; nil for what has only one.
+    private static func text(_ value: QueryValue) -> ArraySlice<UInt8>? {
+        if case .number(let number) = value { AggregateState.text(number)[...] } else { nil }
     }
 
     private func newGroup(_ key: ArraySlice<UInt8>?) -> Group {
@@ -141,7 +151,7 @@ private struct AggregateState: Sendable {
     }
 
     /// Whole numbers without a fraction.
-    private static func text(_ number: Double) -> [UInt8] {
+    static func text(_ number: Double) -> [UInt8] {
         if let whole = Int64(exactly: number) { return Array(String(whole).utf8) }
         return Array("\(number)".utf8)
     }

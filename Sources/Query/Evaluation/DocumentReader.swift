@@ -1,18 +1,24 @@
+import Glibc
 import JSON
 
 /// Finds values in a document's text without parsing the whole of it: what lies beside the way is skipped. The text is JSON that
 /// has been parsed once, so nothing is checked again.
 struct DocumentReader {
-    private let bytes: [UInt8]
+    private let document: QueryDocument
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ document: QueryDocument) { self.document = document }
 
     /// The value's source text; nil where the path leads nowhere.
     func text(at path: PropertyPath) -> ArraySlice<UInt8>? {
-        let range = bytes.withUnsafeBufferPointer { buffer -> Range<Int>? in
-            let scanner = JSONScanner(buffer)
-            var position = scanner.skipSpace(0)
-            for step in path.steps {
+        if document.isModule, path.section == .capabilities {
+            let rest = PropertyPath(steps: Array(path.steps.dropFirst()))
+            return DocumentReader(QueryDocument(QueryDocument.moduleCapabilities)).text(at: rest)
+        }
+        guard let (start, steps) = start(of: path) else { return nil }
+        let range = document.bytes.withUnsafeBufferPointer { buffer -> Range<Int>? in
+            let scanner = JSONScanner(buffer, isUnique: document.sections != nil)
+            var position = scanner.skipSpace(start)
+            for step in steps {
                 let found =
                     switch step {
                     case .key(let key): scanner.member(key, at: position)
@@ -23,7 +29,18 @@ struct DocumentReader {
             }
             return position..<scanner.end(of: position)
         }
-        return range.map { bytes[$0] }
+        return range.map { document.bytes[$0] }
+    }
+
+    /// From where to go on, and how; nil where the section is missing.
+    private func start(of path: PropertyPath) -> (Int, ArraySlice<PropertyPath.Step>)? {
+        guard let sections = document.sections else { return (0, path.steps[...]) }
+        return switch path.section {
+        case .tags: sections.tags.map { ($0, path.steps.dropFirst()) }
+        case .desired: (sections.desired, path.steps.dropFirst(2))
+        case .reported: (sections.reported, path.steps.dropFirst(2))
+        case .capabilities, nil: (0, path.steps[...])
+        }
     }
 
     /// What a value's source text stands for.
@@ -42,8 +59,22 @@ struct DocumentReader {
             return .text(decoded[...])
         case .none: return .undefined
         default:
+            if let whole = wholeNumber(text) { return .number(whole) }
             return Double(String(decoding: text, as: UTF8.self)).map { .number($0) } ?? .undefined
         }
+    }
+
+    /// A short number without a fraction, as most are; nil for any other.
+    private static func wholeNumber(_ text: ArraySlice<UInt8>) -> Double? {
+        let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text
+        // So many digits are exact in a Double.
+        guard (1...15).contains(digits.count) else { return nil }
+        var value: Int64 = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            value = value * 10 + Int64(digit - UInt8(ascii: "0"))
+        }
+        return digits.count == text.count ? Double(value) : -Double(value)
     }
 
     static func elements(of array: ArraySlice<UInt8>) -> [QueryValue] {
@@ -56,8 +87,13 @@ struct DocumentReader {
 /// Moves over JSON text. Positions are offsets of values' first bytes.
 private struct JSONScanner {
     private let bytes: UnsafeBufferPointer<UInt8>
+    /// Whether no key stands twice.
+    private let isUnique: Bool
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    init(_ bytes: UnsafeBufferPointer<UInt8>, isUnique: Bool = false) {
+        self.bytes = bytes
+        self.isUnique = isUnique
+    }
 
     /// The member's value; of keys that stand twice the last counts.
     func member(_ key: [UInt8], at position: Int) -> Int? {
@@ -67,7 +103,10 @@ private struct JSONScanner {
         while next < bytes.count, bytes[next] == UInt8(ascii: "\"") {
             let keyEnd = endOfString(next)
             let value = skipSpace(skipSpace(keyEnd) + 1)
-            if isKey(key, next + 1..<keyEnd - 1) { found = value }
+            if isKey(key, next + 1..<keyEnd - 1) {
+                if isUnique { return value }
+                found = value
+            }
             next = behind(value)
         }
         return found
@@ -147,9 +186,13 @@ private struct JSONScanner {
 
     private func isKey(_ key: [UInt8], _ range: Range<Int>) -> Bool {
         let written = UnsafeBufferPointer(rebasing: bytes[range])
-        guard written.contains(UInt8(ascii: "\\")) else {
-            return written.count == key.count && written.elementsEqual(key)
+        let isSame = key.withUnsafeBytes { key in
+            guard written.count == key.count, let one = written.baseAddress, let other = key.baseAddress else {
+                return written.isEmpty && key.isEmpty
+            }
+            return memcmp(one, other, key.count) == 0
         }
+        guard isSame || written.count > key.count, written.contains(UInt8(ascii: "\\")) else { return isSame }
         var decoded: [UInt8] = []
         JSONText.appendDecoded(written, to: &decoded)
         return decoded == key

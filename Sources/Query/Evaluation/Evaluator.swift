@@ -4,7 +4,7 @@ import JSON
 struct Evaluator {
     private let document: DocumentReader
 
-    init(_ document: [UInt8]) { self.document = DocumentReader(document) }
+    init(_ document: QueryDocument) { self.document = DocumentReader(document) }
 
     func value(of expression: Expression) -> QueryValue {
         switch expression {

@@ -3,8 +3,8 @@ import JSON
 extension TwinQuery {
     /// Writes the row of a document: the document itself, or one object of the selected paths. What is undefined is left out
     /// (query.md section 3).
-    public func writeRow(of document: [UInt8], to json: inout JSONWriter) {
-        guard !selectsDocuments else { return json.raw(document) }
+    public func writeRow(of document: QueryDocument, to json: inout JSONWriter) {
+        guard !selectsDocuments else { return json.raw(document.text) }
         let evaluator = Evaluator(document)
         json.beginObject()
         for case .path(let path, let name) in items {

@@ -53,3 +53,18 @@ indirect enum Expression: Hashable, Sendable {
         }
     }
 }
+
+extension Expression {
+    /// Every path in it.
+    var paths: [PropertyPath] {
+        switch self {
+        case .literal: []
+        case .path(let path): [path]
+        case .not(let inner), .negative(let inner), .isIn(let inner, _, _): inner.paths
+        case .and(let left, let right), .or(let left, let right), .comparison(_, let left, let right),
+            .arithmetic(_, let left, let right):
+            left.paths + right.paths
+        case .call(_, let arguments): arguments.flatMap(\.paths)
+        }
+    }
+}

@@ -47,6 +47,17 @@ struct Parser {
         return condition
     }
 
+    /// A condition of its own, or behind `FROM devices.modules WHERE`.
+    mutating func targetCondition() throws(QueryError) -> (condition: Expression, isOfModules: Bool) {
+        let start = token
+        guard take(.from) else { return (try condition(), false) }
+        guard try collection() == .modules else {
+            throw QueryError(line: start.line, column: start.column, reason: "Only devices.modules is named with FROM")
+        }
+        try expect(.where)
+        return (try condition(), true)
+    }
+
     private mutating func selectList() throws(QueryError) -> [TwinQuery.Item] {
         if take("*") {
             guard token.kind != .mark(",") else { throw unexpected() }

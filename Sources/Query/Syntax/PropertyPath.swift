@@ -8,6 +8,12 @@ public struct PropertyPath: Hashable, Sendable {
     public let steps: [Step]
     /// The last key as it is written, or as the hub spells it: the name of a result that has no other.
     let name: String
+    /// The part of a twin that it leads into; nil for anything else.
+    let section: Section?
+
+    enum Section: Hashable {
+        case tags, desired, reported, capabilities
+    }
 
     /// Fields of the hub's own at the root, which are found in any case of letters (query.md section 4).
     private static let rootFields: [String: String] = {
@@ -38,9 +44,27 @@ public struct PropertyPath: Hashable, Sendable {
             case .element(let number): steps.append(.element(number))
             }
         }
+        self.init(steps: steps, name: name)
+    }
+
+    init(steps: [Step], name: String = "") {
         self.steps = steps
         self.name = name
+        section =
+            switch (steps.first, steps.dropFirst().first) {
+            case (.key(Self.tags), _): .tags
+            case (.key(Self.properties), .key(Self.desired)): .desired
+            case (.key(Self.properties), .key(Self.reported)): .reported
+            case (.key(Self.capabilities), _): .capabilities
+            default: nil
+            }
     }
+
+    private static let tags = Array("tags".utf8)
+    private static let properties = Array("properties".utf8)
+    private static let desired = Array("desired".utf8)
+    private static let reported = Array("reported".utf8)
+    private static let capabilities = Array("capabilities".utf8)
 
     enum Part {
         case key(String)
@@ -48,5 +72,35 @@ public struct PropertyPath: Hashable, Sendable {
     }
 
     /// Whether the path is `tags` alone, which is not defined where there are none.
-    var isTags: Bool { steps == [.key(Array("tags".utf8))] }
+    var isTags: Bool { section == .tags && steps.count == 1 }
+
+    /// What rows of `devices.jobs` have (query.md section 7).
+    private static let deviceJobFields: Set<[UInt8]> = Set(
+        [
+            "deviceId", "jobId", "jobType", "status", "startTimeUtc", "endTimeUtc", "createdDateTimeUtc",
+            "lastUpdatedDateTimeUtc", "outcome", "error",
+        ].map { Array($0.utf8) })
+
+    var isOfDeviceJob: Bool {
+        if case .key(let root)? = steps.first { Self.deviceJobFields.contains(root) } else { false }
+    }
+}
+
+extension PropertyPath: CustomStringConvertible {
+    /// As it would be written in a query, every key that is no plain name in `[[ ]]`.
+    public var description: String {
+        var text = ""
+        for step in steps {
+            switch step {
+            case .element(let index): text += "[\(index)]"
+            case .key(let key):
+                let name = String(decoding: key, as: UTF8.self)
+                let isPlain = name.utf8.allSatisfy {
+                    ($0 | 0x20) >= UInt8(ascii: "a") && ($0 | 0x20) <= UInt8(ascii: "z")
+                }
+                text += (text.isEmpty ? "" : ".") + (isPlain ? name : "[[\(name)]]")
+            }
+        }
+        return text
+    }
 }

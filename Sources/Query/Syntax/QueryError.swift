@@ -5,5 +5,11 @@ public struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
     public let column: Int
     public let reason: String
 
+    public init(line: Int, column: Int, reason: String) {
+        self.line = line
+        self.column = column
+        self.reason = reason
+    }
+
     public var description: String { "Line \(line):\(column) \(reason)" }
 }

@@ -33,6 +33,10 @@ public struct TwinQuery: Sendable {
         if collection == .jobs, !items.isEmpty || group != nil {
             throw fail("devices.jobs can only be selected whole, with '*'")
         }
+        // A condition on twins would be undefined for every row, and so find nothing without a word.
+        if collection == .jobs, let path = condition?.paths.first(where: { !$0.isOfDeviceJob }) {
+            throw fail("devices.jobs has no '\(path.name)'")
+        }
         if group != nil, items.isEmpty { throw fail("'*' cannot be grouped") }
         if isAggregate {
             for case .path(let path, let name) in items where path != group {
@@ -54,8 +58,17 @@ public struct TwinQuery: Sendable {
         group != nil || items.contains { if case .aggregate = $0 { true } else { false } }
     }
 
+    /// Whether another order of the documents could give other rows: sums of fractions and extremes of mixed kinds are others,
+    /// counts are the same in any.
+    public var dependsOnOrder: Bool {
+        guard isAggregate else { return true }
+        return items.contains {
+            if case .aggregate(let aggregate, _) = $0 { aggregate.kind != .count } else { false }
+        }
+    }
+
     /// Whether the document, one JSON object, is among the rows: only where the condition is exactly true.
-    public func matches(_ document: [UInt8]) -> Bool {
+    public func matches(_ document: QueryDocument) -> Bool {
         TwinCondition(condition).matches(document)
     }
 }
@@ -77,7 +90,7 @@ public struct TwinCondition: Sendable {
         expression = try parser.condition()
     }
 
-    public func matches(_ document: [UInt8]) -> Bool {
+    public func matches(_ document: QueryDocument) -> Bool {
         guard let expression else { return true }
         return Evaluator(document).value(of: expression) == .boolean(true)
     }

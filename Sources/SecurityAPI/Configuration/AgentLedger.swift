@@ -151,16 +151,7 @@ extension ConfigurationComparison {
     /// With the module's twin as it stands.
     init(of agent: FollowedAgent, _ entity: Entity) {
         self.init(
-            of: agent, desired: Self.root(entity.twin.desired), version: entity.twin.desiredVersion,
-            reported: Self.root(entity.twin.reported))
-    }
-
-    /// A twin's sections are JSON always.
-    private static func root(_ section: ArraySlice<UInt8>) -> JSONValue {
-        do {
-            return try JSONDocument(parsing: Array(section)).root
-        } catch {
-            preconditionFailure("a twin's section is not JSON: \(error)")
-        }
+            of: agent, desired: JSONValue(section: entity.twin.desired), version: entity.twin.desiredVersion,
+            reported: JSONValue(section: entity.twin.reported))
     }
 }

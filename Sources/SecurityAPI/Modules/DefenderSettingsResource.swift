@@ -16,17 +16,21 @@ enum DefenderSettingsResource {
 
     private static func get(_ call: Call) throws(HubError) -> Answer {
         var json = JSONWriter()
-        call.hub.defenderSettings.write(to: &json)
-        return .now(.json(json.bytes))
+        let settings = call.hub.defenderSettings
+        settings.write(to: &json)
+        return .now(HTTPResponse.json(json.bytes).with(settings))
     }
 
-    /// 200 with the settings and what was done for them (`SecuringDocument`): a member that is left out has its default.
+    /// 200 with the settings and what was done for them (`SecuringDocument`): a member that is left out has its default. With
+    /// `If-Match`, only where they still are what the ETag is of.
     private static func put(_ call: Call) throws(HubError) -> Answer {
         let settings = try DefenderSettings(try call.json().root)
+        let precondition = call.precondition
+        try call.hub.defenderSettings.check(precondition)
         // A hub of many devices is secured in portions first, so that no batch of its log grows with it.
         let securing = Securing(call, .all, settings.rule.modules)
         return securing.run { report in
-            call.services.submit(.putDefenderSettings(settings), origin: securing.origin) { outcome in
+            call.services.submit(.putDefenderSettings(settings, precondition), origin: securing.origin) { outcome in
                 securing.reply.give { () throws(HubError) in
                     guard case .secured(let last) = outcome else { throw outcome.refusal }
                     var json = JSONWriter()
@@ -35,9 +39,17 @@ enum DefenderSettingsResource {
                     settings.write(to: &json)
                     SecuringDocument.write(report.merging(last, countingPresent: false), to: &json)
                     json.endObject()
-                    return .json(json.bytes)
+                    return HTTPResponse.json(json.bytes).with(settings)
                 }
             }
         }
+    }
+}
+
+extension HTTPResponse {
+    fileprivate func with(_ settings: DefenderSettings) -> HTTPResponse {
+        var response = self
+        response.fields.append(HTTPField("ETag", "\"\(settings.etag)\""))
+        return response
     }
 }

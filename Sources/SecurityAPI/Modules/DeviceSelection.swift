@@ -63,13 +63,7 @@ enum DeviceSelection {
     }
 
     private func chosen(from moment: HubMoment) -> [TwinID] {
-        guard case .matching(let condition) = self else { return moment.deviceIDs }
-        var ids: [TwinID] = []
-        moment.forEach(modules: false) { entity in
-            if condition.matches(entity.document.bytes) { ids.append(entity.id) }
-            return true
-        }
-        return ids.sorted()
+        if case .matching(let condition) = self { moment.deviceIDs(where: condition) } else { moment.deviceIDs }
     }
 
     private static let queue = DispatchQueue(label: "twinhub.selection", qos: .userInitiated)

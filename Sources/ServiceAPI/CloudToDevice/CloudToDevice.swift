@@ -24,9 +24,11 @@ enum CloudToDevice {
     /// 200 with the count; both members always stand there, since .NET requires them.
     private static func purge(_ call: Call) throws(HubError) -> Answer {
         let id = try call.twinID()
+        let witness = call.services.witness
         return call.submit(.purgeMessages(id)) { (outcome) throws(HubError) in
             switch outcome {
             case .purged(let count):
+                witness?.witnessed(.commandsPurged, of: id)
                 var json = JSONWriter()
                 json.beginObject()
                 json.key("deviceId")

@@ -1,11 +1,14 @@
 import Endpoints
 import Hub
-import JSON
 import Reactor
 import Vocabulary
 
-/// One caller who waits for a device's answer.
+/// One call whose device's answer is waited for.
 final class MethodCall: ResponderListener {
+    /// The device's own status, and its payload; empty where it sent none.
+    typealias Answer = (status: Int, payload: [UInt8])
+    typealias Result = Swift.Result<Answer, HubError>
+
     let request: MethodRequest.ID
     let id: TwinID
     let invocation: MethodInvocation
@@ -14,24 +17,28 @@ final class MethodCall: ResponderListener {
     /// What the wait for the device is known by.
     var ticket: UInt64 = 0
 
-    private let responder: any Responder
-    private let requestID: RequestID
+    /// Nil once it has been told, or nobody wants to know any more.
+    private var answer: ((Result) -> Void)?
     private unowned let owner: MethodCalls
     private var responseTimer: ShardTimer?
     private var connectTimer: ShardTimer?
 
     init(
-        _ request: MethodRequest.ID, _ id: TwinID, _ invocation: MethodInvocation, _ call: Call, owner: MethodCalls
+        _ request: MethodRequest.ID, _ id: TwinID, _ invocation: MethodInvocation, owner: MethodCalls,
+        then answer: @escaping (Result) -> Void
     ) {
         self.request = request
         self.id = id
         self.invocation = invocation
         self.owner = owner
-        responder = call.responder
-        requestID = call.requestID
+        self.answer = answer
     }
 
-    func abandoned() { owner.abandon(self) }
+    /// The caller has gone.
+    func abandoned() {
+        answer = nil
+        owner.abandon(self)
+    }
 
     // MARK: Time
 
@@ -55,24 +62,11 @@ final class MethodCall: ResponderListener {
     func stop(on shard: Shard) {
         if let responseTimer { shard.cancel(responseTimer) }
         stopConnectTimer(on: shard)
-        responder.listener = nil
     }
 
-    // MARK: Answers
-
-    /// 200 `{"status":…,"payload":…}`; the payload always stands there (rest.md section 10).
-    func respond(status: Int, payload: [UInt8]) {
-        var json = JSONWriter()
-        json.beginObject()
-        json.key("status")
-        json.value(status)
-        json.key("payload")
-        if payload.isEmpty { json.null() } else { json.raw(payload) }
-        json.endObject()
-        responder.respond(.json(json.bytes))
-    }
-
-    func respond(_ error: HubError, at time: Timestamp) {
-        responder.respond(ErrorBody.response(error, requestID: requestID, at: time))
+    func end(_ result: Result) {
+        let answer = answer
+        self.answer = nil
+        answer?(result)
     }
 }

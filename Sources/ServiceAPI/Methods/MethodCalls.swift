@@ -3,7 +3,7 @@ import Hub
 import Reactor
 import Vocabulary
 
-/// The direct methods that callers on one shard wait for.
+/// The direct methods under way that were called on one shard.
 final class MethodCalls {
     /// Calls under way on one shard.
     static let maximumCalls = 10_000
@@ -17,24 +17,28 @@ final class MethodCalls {
 
     init(_ services: ShardServices) { self.services = services }
 
-    func begin(_ invocation: MethodInvocation, for id: TwinID, _ call: Call) throws(HubError) {
+    /// Calls a device; what comes of it is told on this shard, once, unless the call is abandoned before.
+    @discardableResult
+    func begin(
+        _ invocation: MethodInvocation, for id: TwinID, then answer: @escaping (MethodCall.Result) -> Void
+    ) throws(HubError) -> MethodCall {
         guard calls.count < Self.maximumCalls else {
             throw HubError(.serverBusy, "\(Self.maximumCalls) methods are under way here, the limit.")
         }
         let link = services.hub.links.methodLink(id)
         guard link != nil || invocation.connectTimeout > 0 else { throw .deviceNotOnline }
+        services.witness?.witnessed(.directMethodInvoked, of: id)
         // Unique over all shards, since calls from all of them meet at one device.
         nextNumber += 1
         let request = MethodRequest.ID(number: nextNumber << 6 | UInt64(services.shard.index))
-        let waiting = MethodCall(request, id, invocation, call, owner: self)
+        let waiting = MethodCall(request, id, invocation, owner: self, then: answer)
         calls[request] = waiting
-        call.responder.listener = waiting
         waiting.start(invocation.responseTimeout * 1000 - Self.earlyMilliseconds, on: services.shard) {
             [unowned self] in
             end(request, with: .methodTimedOut)
         }
-        if let link { return invoke(waiting, through: link) }
-        waitForDevice(waiting)
+        if let link { invoke(waiting, through: link) } else { waitForDevice(waiting) }
+        return waiting
     }
 
     private func invoke(_ call: MethodCall, through link: any DeviceLink) {
@@ -72,8 +76,7 @@ final class MethodCalls {
     private func answered(_ request: MethodRequest.ID, _ answer: MethodAnswer) {
         switch answer {
         case .answered(let status, let payload):
-            guard let call = remove(request) else { return }
-            call.respond(status: status, payload: payload)
+            remove(request)?.end(.success((status, payload)))
         case .notListening, .linkLost: end(request, with: .deviceNotOnline)
         case .tooMany:
             end(
@@ -86,7 +89,7 @@ final class MethodCalls {
     private func end(_ request: MethodRequest.ID, with error: HubError) {
         guard let call = remove(request) else { return }
         call.link?.forget(request)
-        call.respond(error, at: services.environment.now())
+        call.end(.failure(error))
     }
 
     /// The server stops: whoever waits is told so.

@@ -12,6 +12,8 @@ import Vocabulary
 public final class QueryDesk: Sendable {
     /// Queries that may wait for their turn; more are answered 503.
     static let waitingQueries = 256
+    /// How long indexes are kept after the last query, in seconds.
+    static let idleIndexSeconds = 600.0
     /// Results that are kept, and rows of all of them together.
     static let keptResults = 256
     static let keptRows = 1_000_000
@@ -22,6 +24,9 @@ public final class QueryDesk: Sendable {
         var results: [UInt64: Kept] = [:]
         var rows = 0
         var waiting = 0
+        var indexesUsed = DispatchTime.distantFuture
+        /// Whether somebody will look whether they are still used.
+        var isWatchingIndexes = false
     }
 
     private struct Kept {
@@ -30,13 +35,18 @@ public final class QueryDesk: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Of the one hub that the desk is asked about. Used on `queue` only, so that nobody ever waits for the lock.
+    private let indexes = Mutex(TwinIndexes())
     private let queue = DispatchQueue(label: "twinhub.query", qos: .userInitiated)
     private let environment: Environment
+    /// Nil where queries see the hub as it is.
+    private let lag: QueryLag?
     /// Keeps clients from making tokens of their own.
     private let secret: UInt64
 
-    public init(environment: Environment) {
+    public init(environment: Environment, lag: QueryLag? = nil) {
         self.environment = environment
+        self.lag = lag
         secret = environment.randomUInt64()
     }
 
@@ -47,23 +57,74 @@ public final class QueryDesk: Sendable {
         _ query: TwinQuery, text: String, pageSize: Int, of hub: Hub,
         then answer: @escaping @Sendable (Result<QueryPage, HubError>) -> Void
     ) throws(HubError) {
+        try look(through: hub) { [self, hub] moment in
+            guard query.collection != .jobs else {
+                let result = QueryResult(of: query, in: hub.jobs)
+                return answer(.success(page(of: result, kept: nil, from: 0, text, pageSize)))
+            }
+            answer(
+                Result { () throws(HubError) in
+                    let finding = indexes.withLock { $0.find(query, in: moment) }
+                    let result = try QueryResult(of: query, finding.matches)
+                    return page(of: result, kept: nil, from: 0, text, pageSize)
+                })
+            learn(query, moment)
+        }
+    }
+
+    /// After the answer, so that nobody waits for it but the next query.
+    private func learn(_ query: TwinQuery, _ moment: HubMoment) {
+        guard query.access != nil else { return }
+        indexes.withLock { $0.learn(query, in: moment) }
+        let isWatched = state.withLock { state in
+            state.indexesUsed = .now()
+            defer { state.isWatchingIndexes = true }
+            return state.isWatchingIndexes
+        }
+        if !isWatched { watchIndexes(from: .now()) }
+    }
+
+    /// Forgets them when nobody has asked for so long: they keep twins as they were when a query last looked.
+    private func watchIndexes(from time: DispatchTime) {
+        queue.asyncAfter(deadline: time + Self.idleIndexSeconds) { [self] in
+            let used = state.withLock { state in
+                state.isWatchingIndexes = state.indexesUsed > time
+                return state.isWatchingIndexes ? state.indexesUsed : nil
+            }
+            if let used { watchIndexes(from: used) } else { indexes.withLock { $0 = TwinIndexes() } }
+        }
+    }
+
+    /// Runs a query of twins for how it is found.
+    func explain(
+        _ query: TwinQuery, of hub: Hub, then answer: @escaping @Sendable (QueryExplanation) -> Void
+    ) throws(HubError) {
+        try look(through: hub) { [self] moment in
+            answer(
+                indexes.withLock { indexes in
+                    let readiness = query.access.map { indexes.readiness(of: $0) } ?? []
+                    return QueryExplanation(indexes.find(query, in: moment), readiness)
+                })
+        }
+    }
+
+    /// Lends everything as it stands now to somebody who goes through all of it, on the desk's queue when his turn comes.
+    func look(
+        through hub: Hub, _ body: @escaping @Sendable (HubMoment) -> Void
+    ) throws(HubError) {
         let isTaken = state.withLock { state in
             guard state.waiting < Self.waitingQueries else { return false }
             state.waiting += 1
             return true
         }
         guard isTaken else { throw HubError(.serverBusy, "More than \(Self.waitingQueries) queries wait.") }
-        let queue = queue
-        hub.moment { moment in
+        let run: @Sendable (HubMoment) -> Void = { [self] moment in
             queue.async { [self] in
-                let outcome = Result { () throws(HubError) in
-                    let result = try QueryResult(of: query, in: moment)
-                    return page(of: result, kept: nil, from: 0, text, pageSize)
-                }
                 state.withLock { $0.waiting -= 1 }
-                answer(outcome)
+                body(moment)
             }
         }
+        if let past = lag?.moment { run(past) } else { hub.moment(then: run) }
     }
 
     /// A further page.
@@ -87,6 +148,11 @@ public final class QueryDesk: Sendable {
         return page(of: result, kept: place.result, from: place.offset, text, pageSize)
     }
 
+    /// The first page of what has been found already.
+    func show(_ result: QueryResult, text: String, pageSize: Int) -> QueryPage {
+        page(of: result, kept: nil, from: 0, text, pageSize)
+    }
+
     // MARK: Pages
 
     private func page(of result: QueryResult, kept: UInt64?, from start: Int, _ text: String, _ pageSize: Int)
@@ -99,7 +165,7 @@ public final class QueryDesk: Sendable {
                 result: kept ?? keep(result), offset: end, query: Self.hash(text), pageSize: pageSize)
         }
         return QueryPage(
-            body: result.page(start..<max(start, end)), isOfDocuments: result.isOfDocuments,
+            body: result.page(start..<max(start, end)), itemType: result.itemType,
             continuation: token?.text(secret: secret))
     }
 
@@ -132,8 +198,7 @@ public final class QueryDesk: Sendable {
 struct QueryPage: Sendable {
     /// A JSON array.
     let body: [UInt8]
-    /// Whether the rows are whole twins.
-    let isOfDocuments: Bool
+    let itemType: QueryResult.ItemType
     /// Nil on the last page.
     let continuation: String?
 }

@@ -3,54 +3,71 @@ import JSON
 import Query
 import Vocabulary
 
-/// All rows of a query: the twins that match, as they stood, or what was made of them.
+/// All rows of a query: the twins, device jobs or jobs that match, as they stood, or what was made of them.
 struct QueryResult: Sendable {
-    private let query: TwinQuery
+    /// What rows are, as clients read it in `x-ms-item-type` (query.md section 1).
+    enum ItemType: String {
+        case twin = "Twin"
+        case deviceJob = "DeviceJob"
+        case jobResponse = "JobResponse"
+        case raw = "Raw"
+    }
+
+    let itemType: ItemType
     private let rows: Rows
 
     private enum Rows: Sendable {
-        case entities([Entity])
+        case entities([Entity], TwinQuery)
+        case deviceJobs([DeviceJobRow])
+        case jobs([ScheduledJob])
         case aggregates([[UInt8]])
     }
 
-    /// Runs the query over everything. Rows are ordered by device and module, so that pages are the same each time.
-    init(of query: TwinQuery, in moment: HubMoment) throws(HubError) {
-        self.query = query
-        var entities: [Entity] = []
-        moment.forEach(modules: query.collection == .modules) { entity in
-            if query.matches(Self.document(of: entity)) { entities.append(entity) }
-            return true
-        }
-        entities.sort { $0.id < $1.id }
+    /// Makes the rows of the twins that match, however they were found. They are ordered by device and module, so that pages, and
+    /// sums of fractions, are the same each time.
+    init(of query: TwinQuery, _ matches: [Entity]) throws(HubError) {
+        itemType = query.selectsDocuments ? .twin : .raw
+        let entities = query.dependsOnOrder ? matches.sorted { $0.id < $1.id } : matches
         guard query.isAggregate else {
-            rows = .entities(query.top.map { Array(entities.prefix($0)) } ?? entities)
+            rows = .entities(query.top.map { Array(entities.prefix($0)) } ?? entities, query)
             return
         }
         var aggregation = Aggregation(of: query)
         do throws(Aggregation.TooManyGroups) {
-            for entity in entities { try aggregation.add(Self.document(of: entity)) }
+            for entity in entities { try aggregation.add(entity.queryDocument) }
         } catch {
             throw HubError(.argumentInvalid, "The query makes more than \(QueryLimits.groups) groups.")
         }
         rows = .aggregates(aggregation.rows)
     }
 
-    /// The twin as queries see it: a module's has `capabilities` here, and nowhere else (rest.md section 8).
-    private static func document(of entity: Entity) -> [UInt8] {
-        let bytes = entity.document.bytes
-        return entity.id.isModule ? bytes.dropLast() + capabilities : bytes
+    /// Runs a query of `devices.jobs`. Rows are ordered by device, and for one device by the age of its jobs.
+    init(of query: TwinQuery, in book: JobBook) {
+        itemType = .deviceJob
+        var found: [DeviceJobRow] = []
+        for job in book.all {
+            for part in job.devices.rows {
+                let row = DeviceJobRow(job: job, part: part)
+                if query.matches(QueryDocument(row.document)) { found.append(row) }
+            }
+        }
+        let order = found.indices.sorted { (found[$0].part.device, $0) < (found[$1].part.device, $1) }
+        rows = .deviceJobs(order.prefix(query.top ?? .max).map { found[$0] })
     }
 
-    private static let capabilities = Array(#","capabilities":{"iotEdge":false}}"#.utf8)
+    init(of jobs: [ScheduledJob]) {
+        itemType = .jobResponse
+        rows = .jobs(jobs)
+    }
 
     var count: Int {
         switch rows {
-        case .entities(let entities): entities.count
+        case .entities(let entities, _): entities.count
+        case .deviceJobs(let rows): rows.count
+        case .jobs(let jobs): jobs.count
         case .aggregates(let rows): rows.count
         }
     }
-
-    var isOfDocuments: Bool { query.selectsDocuments }
 
     /// The rows as a JSON array.
     func page(_ range: Range<Int>) -> [UInt8] {
@@ -58,8 +75,12 @@ struct QueryResult: Sendable {
         var json = JSONWriter()
         json.beginArray()
         switch rows {
-        case .entities(let entities):
-            for entity in entities[range] { query.writeRow(of: Self.document(of: entity), to: &json) }
+        case .entities(let entities, let query):
+            for entity in entities[range] { query.writeRow(of: entity.queryDocument, to: &json) }
+        case .deviceJobs(let rows):
+            for row in rows[range] { json.raw(row.document) }
+        case .jobs(let jobs):
+            for job in jobs[range] { job.writeDocument(to: &json) }
         case .aggregates(let rows):
             for row in rows[range] { json.raw(row) }
         }

@@ -1,4 +1,3 @@
-import Reactor
 import Synchronization
 
 /// Answers of shards, until there is one of each.
@@ -24,9 +23,4 @@ final class Collected<Part: Sendable>: Sendable {
             }
         }
     }
-}
-
-/// What lives on one shard and is used there only.
-protocol OnShard: AnyObject, Sendable {
-    var shard: Shard { get }
 }

@@ -81,6 +81,11 @@ class Packets:
         self.send(PUBLISH, body, dup << 3 | qos << 1 | retain)
         return id
 
+    def send_together(self, topics, payload=b""):
+        """Publishes to each of them at QoS 0, in one piece."""
+        bodies = [_text(topic) + _raw(payload) for topic in topics]
+        self.send_bytes(b"".join(bytes([PUBLISH << 4]) + _length(len(body)) + body for body in bodies))
+
     def publish(self, topic, payload=b"", **more):
         """At QoS 1, acknowledged."""
         id = self.send_publish(topic, payload, **more)

@@ -74,6 +74,10 @@ import Testing
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
         String(repeating: "x", count: HTTP1ResponseReader.maximumHeadBytes),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + String(repeating: "0", count: HTTP1ResponseReader.maximumHeadBytes),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+            + String(repeating: "x", count: HTTP1ResponseReader.maximumHeadBytes),
     ]
 
     @Test("What is not HTTP/1.1 is said to be malformed", arguments: malformed)

@@ -26,49 +26,56 @@ public enum CustomAlertRule: String, CaseIterable, Sendable {
     /// What it counts or holds against its list.
     var subject: String {
         switch self {
-        case .activeConnections: "connections"
-        case .amqpC2DMessages: "cloud-to-device messages over AMQP"
-        case .amqpC2DRejectedMessages: "rejected cloud-to-device messages over AMQP"
-        case .amqpD2CMessages: "device-to-cloud messages over AMQP"
-        case .directMethodInvokes: "direct method invocations"
+        case .activeConnections: "active connections"
+        case .amqpC2DMessages: "cloud to device messages (AMQP protocol)"
+        case .amqpC2DRejectedMessages: "rejected cloud to device messages (AMQP protocol)"
+        case .amqpD2CMessages: "device to cloud messages (AMQP protocol)"
+        case .directMethodInvokes: "direct method invokes"
         case .failedLocalLogins: "failed local logins"
         case .fileUploads: "file uploads"
-        case .httpC2DMessages: "cloud-to-device messages over HTTP"
-        case .httpC2DRejectedMessages: "rejected cloud-to-device messages over HTTP"
-        case .httpD2CMessages: "device-to-cloud messages over HTTP"
-        case .mqttC2DMessages: "cloud-to-device messages over MQTT"
-        case .mqttC2DRejectedMessages: "rejected cloud-to-device messages over MQTT"
-        case .mqttD2CMessages: "device-to-cloud messages over MQTT"
-        case .queuePurges: "purges of the command queue"
+        case .httpC2DMessages: "cloud to device messages (HTTP protocol)"
+        case .httpC2DRejectedMessages: "rejected cloud to device messages (HTTP protocol)"
+        case .httpD2CMessages: "device to cloud messages (HTTP protocol)"
+        case .mqttC2DMessages: "cloud to device messages (MQTT protocol)"
+        case .mqttC2DRejectedMessages: "rejected cloud to device messages (MQTT protocol)"
+        case .mqttD2CMessages: "device to cloud messages (MQTT protocol)"
+        case .queuePurges: "device queue purges"
         case .twinUpdates: "twin updates"
         case .unauthorizedOperations: "unauthorized operations"
-        case .connectionToIP: "an outbound connection to an address"
-        case .localUser: "a login of a local user"
-        case .process: "a process"
+        case .connectionToIP: "outbound connection to an ip"
+        case .localUser: "login by a local user"
+        case .process: "execution of a process"
         }
     }
 
+    /// As the resource shows it (the service's own example of a group has these names).
     public var displayName: String {
         Self.allowlistRules.contains(self)
-            ? "Custom alert - \(subject) that is not allowed"
-            : "Custom alert - number of \(subject) not in allowed range"
+            ? "\(subject.prefix(1).uppercased())\(subject.dropFirst()) that isn't allowed"
+            : "Number of \(subject) is not in allowed range"
     }
 
     public var description: String {
         Self.allowlistRules.contains(self)
-            ? "Tells of \(subject) that is not in the list."
+            ? "Tells of each \(subject) that is not in the list."
             : "Tells when the number of \(subject) in the time window is not in the configured range."
+    }
+
+    /// What its alerts are called: the beginning is documented.
+    private var alertName: String {
+        let text = displayName
+        return "Custom alert - \(text.prefix(1).lowercased())\(text.dropFirst())"
     }
 
     /// The names are documented; how a value is held against a list or counted is TwinHub's.
     var findingType: FindingType {
-        FindingType("IoT_CA_" + rawValue, displayName, .customAlert, .low, .approximation)
+        FindingType("IoT_CA_" + rawValue, alertName, .customAlert, .low, .approximation)
     }
 
     /// The rule that counts this evidence; nil for evidence that none counts, or that is an agent's event.
     init?(counting evidence: Evidence) {
         switch evidence {
-        case .twinChanged: self = .twinUpdates
+        case .twinUpdated: self = .twinUpdates
         case .directMethodInvoked: self = .directMethodInvokes
         case .fileUploaded: self = .fileUploads
         case .queuePurged: self = .queuePurges

@@ -38,26 +38,20 @@ extension SecurityGroup {
         json.key("timeWindowRules")
         json.beginArray()
         for rule in timeWindowRules {
-            Self.begin(rule.rule, isEnabled: rule.isEnabled, to: &json)
-            json.key("minThreshold")
-            json.value(rule.minThreshold)
-            json.key("maxThreshold")
-            json.value(rule.maxThreshold)
-            json.key("timeWindowSize")
-            json.value(rule.window)
+            json.beginObject()
+            Self.writeNames(of: rule.rule, to: &json)
+            Self.writeSettings(of: rule, to: &json)
             json.endObject()
         }
         json.endArray()
         json.key("allowlistRules")
         json.beginArray()
         for rule in allowlistRules {
-            Self.begin(rule.rule, isEnabled: rule.isEnabled, to: &json)
+            json.beginObject()
+            Self.writeNames(of: rule.rule, to: &json)
             json.key("valueType")
             json.value(rule.rule == .connectionToIP ? "IpCidr" : "String")
-            json.key("allowlistValues")
-            json.beginArray()
-            for value in rule.values { json.value(value) }
-            json.endArray()
+            Self.writeSettings(of: rule, to: &json)
             json.endObject()
         }
         json.endArray()
@@ -71,16 +65,62 @@ extension SecurityGroup {
         json.endObject()
     }
 
-    private static func begin(_ rule: CustomAlertRule, isEnabled: Bool, to json: inout JSONWriter) {
+    /// Writes as little of the body as reads back to the same: the rules that are not at their defaults, without what the service
+    /// only ever writes.
+    public func writeSettings(to json: inout JSONWriter) {
         json.beginObject()
+        json.key("timeWindowRules")
+        json.beginArray()
+        for rule in timeWindowRules where rule != TimeWindowRule(rule: rule.rule) {
+            json.beginObject()
+            Self.writeType(of: rule.rule, to: &json)
+            Self.writeSettings(of: rule, to: &json)
+            json.endObject()
+        }
+        json.endArray()
+        json.key("allowlistRules")
+        json.beginArray()
+        for rule in allowlistRules where rule != AllowlistRule(rule: rule.rule) {
+            json.beginObject()
+            Self.writeType(of: rule.rule, to: &json)
+            Self.writeSettings(of: rule, to: &json)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+    }
+
+    private static func writeType(of rule: CustomAlertRule, to json: inout JSONWriter) {
         json.key("ruleType")
         json.value(rule.rawValue)
+    }
+
+    private static func writeNames(of rule: CustomAlertRule, to json: inout JSONWriter) {
+        writeType(of: rule, to: &json)
         json.key("displayName")
         json.value(rule.displayName)
         json.key("description")
         json.value(rule.description)
+    }
+
+    private static func writeSettings(of rule: TimeWindowRule, to json: inout JSONWriter) {
         json.key("isEnabled")
-        json.value(isEnabled)
+        json.value(rule.isEnabled)
+        json.key("minThreshold")
+        json.value(rule.minThreshold)
+        json.key("maxThreshold")
+        json.value(rule.maxThreshold)
+        json.key("timeWindowSize")
+        json.value(rule.window)
+    }
+
+    private static func writeSettings(of rule: AllowlistRule, to json: inout JSONWriter) {
+        json.key("isEnabled")
+        json.value(rule.isEnabled)
+        json.key("allowlistValues")
+        json.beginArray()
+        for value in rule.values { json.value(value) }
+        json.endArray()
     }
 
     private struct Item {
@@ -150,12 +190,13 @@ extension SecurityGroup {
         guard list.kind == .array, list.count <= maximumValues else {
             throw SecurityGroupError(path: path, expected: "an array of at most \(maximumValues) strings")
         }
+        var values: [String] = []
         for (position, value) in list.elements.enumerated() {
             guard let text = value.string, text.utf8.count <= maximumValueLength else {
                 throw SecurityGroupError(
                     path: "\(path)[\(position)]", expected: "a string of at most \(maximumValueLength) bytes")
             }
-            rule.values.append(text)
+            values.append(text)
             guard item.rule == .connectionToIP else { continue }
             guard let range = AddressRange(text) else {
                 throw SecurityGroupError(
@@ -163,6 +204,7 @@ extension SecurityGroup {
             }
             rule.ranges.append(range)
         }
+        rule.values = values
         return rule
     }
 }

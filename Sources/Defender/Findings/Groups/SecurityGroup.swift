@@ -17,9 +17,11 @@ public struct SecurityGroup: Hashable, Sendable {
     public struct AllowlistRule: Hashable, Sendable {
         public let rule: CustomAlertRule
         public var isEnabled = false
-        public var values: [String] = []
+        public var values: [String] = [] { didSet { names = Set(values.map { StartedProcess.name(of: $0) }) } }
         /// The values of a list of addresses; empty for the others.
         var ranges: [AddressRange] = []
+        /// The values' last path components: a list may name a process by its path as well.
+        private(set) var names: Set<String> = []
     }
 
     /// Values of one list.
@@ -32,6 +34,9 @@ public struct SecurityGroup: Hashable, Sendable {
 
     /// Every rule at its default: none is enabled.
     public static let empty = SecurityGroup(timeWindowRules: [:], allowlistRules: [:])
+
+    /// Whether so little can happen that a rule tells of it.
+    public var hasMinimum: Bool { timeWindowRules.contains { $0.isEnabled && $0.minThreshold > 0 } }
 
     /// Fills up with defaults what is not given.
     init(timeWindowRules: [CustomAlertRule: TimeWindowRule], allowlistRules: [CustomAlertRule: AllowlistRule]) {

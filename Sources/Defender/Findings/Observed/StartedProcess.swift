@@ -18,7 +18,9 @@ struct StartedProcess {
     }
 
     /// The executable's last path component, with either system's separator.
-    var name: String { String(decoding: Self.lastComponent(executable.utf8), as: UTF8.self) }
+    var name: String { Self.name(of: executable) }
+
+    static func name(of path: String) -> String { String(decoding: lastComponent(path.utf8), as: UTF8.self) }
 
     /// The command line's words without quotes, of so much of it as ``maximumBytes``. By bytes throughout: to find the
     /// characters of a text made for it takes time that grows with the square of its length.

@@ -37,10 +37,7 @@ struct CustomRules: Sendable {
             return count(.failedLocalLogins, failed, at: now)
                 + strangers(.localUser, users, reference) { rule, user in rule.values.contains(user) }
         case .processes(let processes):
-            return strangers(.process, processes.map(\.name), reference) { rule, name in
-                // A list may name a process by its path as well.
-                rule.values.contains { StartedProcess.lastComponent($0.utf8).elementsEqual(name.utf8) }
-            }
+            return strangers(.process, processes.map(\.name), reference) { rule, name in rule.names.contains(name) }
         case .connections(let connections):
             let hits = connections.reduce(0) { min($0 + $1.hits, Int(Int32.max)) }
             let outbound = connections.filter(\.isOutbound).map(\.remoteAddress)

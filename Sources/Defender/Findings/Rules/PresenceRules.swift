@@ -5,7 +5,8 @@ struct PresenceRules: Sendable {
     private var now: Timestamp?
     /// The last message; before the first one, the first observation.
     private var lastHeard: Timestamp?
-    private var hasAgent = false
+    private var hasSent = false
+    private var modules: Set<SecurityModule> = []
     /// Whether the finding has been told: what only time shows is judged at each tick and changes at the first.
     private var isSilent = false
     private var isToldToInstall = false
@@ -23,7 +24,7 @@ struct PresenceRules: Sendable {
     mutating func observe(_ evidence: Evidence) -> [Judgement] {
         switch evidence {
         case .securityEvent:
-            hasAgent = true
+            hasSent = true
             isSilent = false
             lastHeard = now
             return [.clears(.installAgent), .clears(.deviceSilent)]
@@ -31,13 +32,17 @@ struct PresenceRules: Sendable {
             isSilent = false
             lastHeard = now
             return [.clears(.deviceSilent)]
-        case .twinChanged(.security):
-            hasAgent = true
+        case .twinStands(.security(let module, .some)):
+            modules.insert(module)
+            isToldToInstall = false
             return [.clears(.installAgent)]
+        case .twinStands(.security(let module, nil)):
+            modules.remove(module)
+            return []
         case .clock:
             let reference = EvidenceReference("clock")
             var found: [Judgement] = []
-            if !hasAgent, !isToldToInstall {
+            if !hasSent, modules.isEmpty, !isToldToInstall {
                 isToldToInstall = true
                 found.append(.holds(.installAgent, "no security module and no security message", reference))
             }

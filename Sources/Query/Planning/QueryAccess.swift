@@ -1,0 +1,94 @@
+/// How the documents that meet a condition can be found without looking at each: by the values at some paths. What is found
+/// this way may still fail the condition; what is not found does.
+public struct QueryAccess: Sendable {
+    let form: Form
+
+    indirect enum Form: Hashable, Sendable {
+        case values(PropertyPath, ValueBounds)
+        /// Each of them would do.
+        case all([Form])
+        /// All of them are needed.
+        case any([Form])
+    }
+
+    /// Nil where the condition does not bound the values at any path.
+    init?(_ condition: Expression) {
+        guard let form = Form(condition) else { return nil }
+        self.form = form
+    }
+
+    /// Every path in it, each once, in the order of the condition.
+    public var paths: [PropertyPath] { form.paths }
+}
+
+extension QueryAccess.Form {
+    init?(_ condition: Expression) {
+        switch condition {
+        case .comparison(let comparison, .path(let path), let other):
+            guard let constant = other.constant, let bounds = ValueBounds(comparison, constant) else { return nil }
+            self = .values(path, bounds)
+        case .comparison(let comparison, let other, .path(let path)):
+            guard let constant = other.constant, let bounds = ValueBounds(comparison.mirrored, constant) else {
+                return nil
+            }
+            self = .values(path, bounds)
+        case .isIn(.path(let path), let list, isNegated: false):
+            self = .values(path, .oneOf(list.filter(\.isOrdinary)))
+        case .call(.startsWith, let arguments):
+            guard case .path(let path) = arguments[0], case .literal(.text(let part)) = arguments[1] else {
+                return nil
+            }
+            self = .values(path, ValueBounds(prefix: part))
+        case .and(let left, let right):
+            let parts = [left, right].compactMap { Self($0) }.flatMap(\.conjuncts)
+            guard let first = parts.first else { return nil }
+            self = parts.count == 1 ? first : .all(parts)
+        case .or(let left, let right):
+            guard let left = Self(left), let right = Self(right) else { return nil }
+            self = .any(left.disjuncts + right.disjuncts)
+        default: return nil
+        }
+    }
+
+    private var conjuncts: [Self] { if case .all(let parts) = self { parts } else { [self] } }
+    private var disjuncts: [Self] { if case .any(let parts) = self { parts } else { [self] } }
+
+    var paths: [PropertyPath] {
+        switch self {
+        case .values(let path, _): return [path]
+        case .all(let parts), .any(let parts):
+            var paths: [PropertyPath] = []
+            for path in parts.flatMap(\.paths) where !paths.contains(path) { paths.append(path) }
+            return paths
+        }
+    }
+}
+
+extension Expression {
+    /// A value that is the same for every document: a literal, or a number below zero.
+    fileprivate var constant: QueryValue? {
+        switch self {
+        case .literal(let value): value
+        case .negative(.literal(.number(let number))): .number(-number)
+        default: nil
+        }
+    }
+}
+
+extension Expression.Comparison {
+    /// The same with its sides exchanged.
+    fileprivate var mirrored: Self {
+        switch self {
+        case .equal, .notEqual: self
+        case .less: .greater
+        case .lessOrEqual: .greaterOrEqual
+        case .greater: .less
+        case .greaterOrEqual: .lessOrEqual
+        }
+    }
+}
+
+extension TwinQuery {
+    /// Nil where every document has to be looked at.
+    public var access: QueryAccess? { condition.flatMap { QueryAccess($0) } }
+}

@@ -1,0 +1,77 @@
+import Hub
+import Query
+
+/// How many rows the queries of a configuration's metrics have.
+struct MetricResults: Sendable {
+    private(set) var system: [Int]
+    private(set) var custom: [Int]
+
+    /// Counts for several configurations while it goes once through everything.
+    static func count(_ configurations: [Configuration], in moment: HubMoment) -> [MetricResults] {
+        var counters: [(system: [MetricCounter], custom: [MetricCounter])] = configurations.map { configuration in
+            // The first one's text may be too long for a query; the others ask what the configuration has come to somewhere.
+            let system = configuration.systemQueries.enumerated().map { index, query in
+                index == 0
+                    ? MetricCounter(.targets(configuration))
+                    : MetricCounter((try? TwinQuery(parsing: query.text)).map { .query($0, of: configuration.id) })
+            }
+            return (system, configuration.metrics.map { MetricCounter(.query($0.query, of: nil)) })
+        }
+        for modules in [false, true] where !counters.isEmpty {
+            moment.forEach(modules: modules) { entity in
+                let document = entity.queryDocument
+                for index in counters.indices {
+                    for metric in counters[index].system.indices {
+                        counters[index].system[metric].look(at: entity, document)
+                    }
+                    for metric in counters[index].custom.indices {
+                        counters[index].custom[metric].look(at: entity, document)
+                    }
+                }
+                return true
+            }
+        }
+        return counters.map { MetricResults(system: $0.system.map(\.count), custom: $0.custom.map(\.count)) }
+    }
+}
+
+/// Counts the rows of one query.
+private struct MetricCounter {
+    enum Question {
+        /// Which twins the configuration is for.
+        case targets(Configuration)
+        /// Which rows there are, of twins that show this configuration or, where it is nil, of all.
+        case query(TwinQuery, of: ConfigurationID?)
+    }
+
+    /// Nil where nothing is counted.
+    private let question: Question?
+    private var rows = 0
+    private var aggregation: Aggregation?
+
+    init(_ question: Question?) {
+        self.question = question
+        if case .query(let query, _) = question, query.isAggregate { aggregation = Aggregation(of: query) }
+    }
+
+    mutating func look(at entity: Entity, _ document: QueryDocument) {
+        switch question {
+        case .targets(let configuration):
+            if configuration.targets(entity) { rows += 1 }
+        case .query(let query, let configuration):
+            guard (query.collection == .modules) == entity.id.isModule else { return }
+            if let configuration, !entity.configurations.contains(where: { $0.id == configuration }) { return }
+            guard query.matches(document) else { return }
+            rows += 1
+            // Groups that are too many to be told apart are not counted further.
+            try? aggregation?.add(document)
+        case nil: return
+        }
+    }
+
+    var count: Int {
+        if let aggregation { return aggregation.rows.count }
+        guard case .query(let query, _) = question, let top = query.top else { return rows }
+        return min(top, rows)
+    }
+}

@@ -1,0 +1,142 @@
+import JSON
+import Testing
+
+@testable import Query
+
+/// What is found by values, against looking at every document.
+struct PlanningTests {
+    /// Documents come, change and go under random conditions.
+    @Test(arguments: 0..<30)
+    func `Nothing that matches is missing from what the values name`(seed: Int) throws {
+        var random = Random(state: UInt64(seed) &* 104_729 &+ 3)
+        var documents: [Int32: QueryDocument] = [:]
+        var table = ValueTable()
+        var (narrowed, answered) = (0, 0)
+        for _ in 0..<60 {
+            for _ in 0..<4 {
+                let place = Int32(random.below(40))
+                if let old = documents[place] { table.remove(old, at: place) }
+                documents[place] = nil
+                guard random.below(4) > 0 else { continue }
+                let new = QueryDocument(Array(Naive.document(&random).text.utf8))
+                documents[place] = new
+                table.add(new, at: place)
+            }
+            let condition = bounding(&random, depth: 2)
+            let query = try TwinQuery(parsing: "SELECT * FROM devices WHERE \(condition.text)")
+            let access = try #require(query.access)
+            if random.below(3) == 0, let path = access.paths.first {
+                table.removeColumn(path)
+            } else {
+                for path in access.paths where !table.has(path) {
+                    table.addColumn(path, documents.map { ($0, $1) })
+                }
+            }
+            guard let places = table.places(for: access) else { continue }
+            #expect(Set(places).count == places.count, "\(condition.text)")
+            let named = places.filter { documents[$0].map(query.matches) == true }
+            #expect(named.count == documents.values.count(where: query.matches), "\(condition.text)")
+            answered += 1
+            if places.count < documents.count { narrowed += 1 }
+        }
+        #expect(answered > 20 && narrowed > 10)
+    }
+
+    /// A condition that bounds some values, in one of the forms that do.
+    private func bounding(_ random: inout Random, depth: Int) -> NaiveCondition {
+        guard depth > 0 else {
+            let path = NaiveCondition.path(["tags", Naive.keys[random.below(3)]])
+            let value = Naive.value(&random, 0)
+            switch random.below(5) {
+            case 0:
+                let list = [1, 2, 2].map { Naive.number(random.below($0 + 1)) } + [.text("x")]
+                return .isIn(path, list, "IN")
+            case 1: return .starts(path, .literal(.text(["", "x", "ü"][random.below(3)])))
+            case 2: return .compare(["=", "<", ">="][random.below(3)], .literal(value), path)
+            default: return .compare(["=", "<", "<=", ">", ">="][random.below(5)], path, .literal(value))
+            }
+        }
+        let part = bounding(&random, depth: depth - 1)
+        switch random.below(4) {
+        case 0: return .or(part, bounding(&random, depth: depth - 1))
+        case 1: return .and(NaiveCondition.random(&random, depth: 2), part)
+        default: return .and(part, bounding(&random, depth: depth - 1))
+        }
+    }
+
+    @Test(arguments: [
+        ("tags.a = 1", "tags.a"), ("1 < tags.a", "tags.a"), ("tags.a IN [1, 'x'] AND NOT tags.b = 2", "tags.a"),
+        ("tags.a = 1 AND properties.reported.b.c > 2", "tags.a properties.reported.b.c"),
+        ("tags.a = 1 OR tags.b = 2", "tags.a tags.b"), ("STARTSWITH(deviceId, 'd')", "deviceId"),
+        ("tags.[[a b]] >= 'x' AND tags.a = 1", "tags.[[a b]] tags.a"),
+    ])
+    func `A condition bounds the values at its paths`(condition: String, paths: String) throws {
+        let query = try TwinQuery(parsing: "SELECT * FROM devices WHERE \(condition)")
+        #expect(query.access?.paths.map(\.description).joined(separator: " ") == paths)
+    }
+
+    @Test(arguments: [
+        "tags.a != 1", "NOT tags.a = 1", "tags.a = 1 OR tags.b != 2", "tags.a NIN [1]", "tags.a = tags.b",
+        "IS_DEFINED(tags.a)", "tags.a + 1 = 2", "ENDSWITH(tags.a, 'x')", "true",
+    ])
+    func `Where a condition bounds no value, everything has to be looked at`(condition: String) throws {
+        #expect(try TwinQuery(parsing: "SELECT * FROM devices WHERE \(condition)").access == nil)
+    }
+
+    @Test func `Of several paths the one that names the fewest is used`() throws {
+        var table = ValueTable()
+        for path in try access("tags.a = 1 AND tags.b = 1").paths { table.addColumn(path, []) }
+        for place in 0..<100 {
+            table.add(document(#"{"tags":{"a":\#(place % 2),"b":\#(place % 50)}}"#), at: Int32(place))
+        }
+        #expect(try table.places(for: access("tags.a = 1 AND tags.b = 1"))?.sorted() == [1, 51])
+        #expect(try table.places(for: access("tags.b < 2 AND tags.a = 1"))?.sorted() == [0, 1, 50, 51])
+        #expect(try table.places(for: access("tags.c = 1 OR tags.a = 1")) == nil)
+    }
+
+    /// A twin whose sections are known beforehand reads as one of which nothing is known.
+    @Test(arguments: 0..<20)
+    func `Known sections change no answer`(seed: Int) throws {
+        var random = Random(state: UInt64(seed) &* 6007 &+ 5)
+        for _ in 0..<20 {
+            let hasTags = random.below(4) > 0
+            var text = Array(#"{"deviceId":"d1","version":\#(random.below(4))"#.utf8)
+            var tags: Int?
+            if hasTags {
+                text += Array(#","tags":"#.utf8)
+                tags = text.count
+                text += Array(Naive.object(&random, 3).text.utf8)
+            }
+            text += Array(#","properties":{"desired":"#.utf8)
+            let desired = text.count
+            text += Array(Naive.object(&random, 3).text.utf8) + Array(#","reported":"#.utf8)
+            let reported = text.count
+            text += Array(Naive.object(&random, 3).text.utf8) + Array("}}".utf8)
+            let known = QueryDocument(twin: text, tags: tags, desired: desired, reported: reported, isModule: false)
+            for root in ["tags", "properties.desired", "properties.reported", "properties"] {
+                let condition = NaiveCondition.random(&random, depth: 3).text.replacing("tags", with: root)
+                let query = try TwinQuery(parsing: "SELECT * FROM devices WHERE \(condition)")
+                #expect(query.matches(known) == query.matches(QueryDocument(text)), "\(condition) over \(text)")
+            }
+        }
+    }
+
+    @Test func `A module's twin has capabilities, in conditions and in rows`() throws {
+        let text = #"{"deviceId":"d","moduleId":"m","properties":{"desired":{},"reported":{}}}"#
+        let offset = Array(text.utf8).count
+        let module = QueryDocument(
+            twin: Array(text.utf8), tags: nil, desired: offset - 18, reported: offset - 4, isModule: true)
+        let query = try TwinQuery(parsing: "SELECT * FROM devices.modules WHERE capabilities.iotEdge = false")
+        #expect(query.matches(module))
+        var json = JSONWriter()
+        query.writeRow(of: module, to: &json)
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self) == text.dropLast() + #","capabilities":{"iotEdge":false}}"#)
+    }
+
+    private func access(_ condition: String) throws -> QueryAccess {
+        try #require(try TwinQuery(parsing: "SELECT * FROM devices WHERE \(condition)").access)
+    }
+
+    private func document(_ text: String) -> QueryDocument { QueryDocument(Array(text.utf8)) }
+}

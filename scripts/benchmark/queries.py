@@ -1,0 +1,222 @@
+"""Queries over many twins beside SQLite with JSON, and a configuration that many of them follow."""
+
+import http.client
+import json
+import random
+import sqlite3
+import statistics
+import threading
+import time
+
+from .cases import compared, single
+from .loads import Wrong
+from .processes import halves
+
+SITES = 50
+VALUES = 2000
+PATHS = 10
+
+
+def lines(count):
+    """Import lines of twins that are about 2 KB each as the hub prints them."""
+    generator = random.Random(1)
+    for number in range(count):
+        tags = {f"f{index}": generator.randrange(VALUES) for index in range(PATHS)}
+        tags |= {"site": f"site-{generator.randrange(SITES)}", "tenth": number % 10}
+        properties = {f"setting{index}": {"value": generator.randrange(1000), "unit": "celsius"} for index in range(4)}
+        yield json.dumps({"id": f"device-{number:06}", "tags": tags, "properties": {"desired": properties, "reported": properties}})
+
+
+def seeded(bench, where):
+    seed = bench.work / "query-seed.ndjson"
+    with seed.open("w") as file:
+        for line in lines(bench.options.query_twins):
+            file.write(line + "\n")
+    hub = bench.twinhub(where, ["--seed", seed])
+    seed.unlink()
+    return hub
+
+
+class Asker:
+    """One connection that queries are asked on."""
+
+    def __init__(self, hub):
+        self.token, self.connection = hub.token, http.client.HTTPConnection("127.0.0.1", hub.port, timeout=120)
+
+    def page(self, text, continuation=None):
+        headers = {"Authorization": self.token, "Content-Type": "application/json"}
+        if continuation:
+            headers["x-ms-continuation"] = continuation
+        self.connection.request("POST", "/devices/query?api-version=2021-04-12", json.dumps({"query": text}), headers)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise Wrong(f"{text}: {answer.status} {body[:200]}")
+        return json.loads(body), answer.headers.get("x-ms-continuation")
+
+    def rows(self, text):
+        found, continuation = self.page(text)
+        while continuation:
+            more, continuation = self.page(text, continuation)
+            found += more
+        return found
+
+
+class SQLite:
+    """The same documents in a table in memory of this process."""
+
+    def __init__(self, documents):
+        self.base = sqlite3.connect(":memory:")
+        self.base.execute("CREATE TABLE twins(id TEXT PRIMARY KEY, document TEXT)")
+        self.base.executemany("INSERT INTO twins VALUES(?, ?)", documents)
+
+    def index(self, path):
+        self.base.execute(f"CREATE INDEX {path} ON twins(json_extract(document, '$.tags.{path}'))")
+
+    def having(self, path, value):
+        return self.base.execute(f"SELECT id FROM twins WHERE json_extract(document, '$.tags.{path}') = {value}").fetchall()
+
+    def by_site(self):
+        return self.base.execute("SELECT json_extract(document, '$.tags.site') AS s, COUNT(*) FROM twins GROUP BY s").fetchall()
+
+
+def timed(questions, ask, cpu):
+    """Asks all of them, one after the other: what it took, and the answers."""
+    took, answers = [], []
+    before, began = cpu(), time.perf_counter()
+    for question in questions:
+        start = time.perf_counter()
+        answers.append(ask(question))
+        took.append((time.perf_counter() - start) * 1e6)
+    elapsed = time.perf_counter() - began
+    took.sort()
+    return {
+        "per_second": len(questions) / elapsed, "cpu_us": (cpu() - before) * 1e6 / len(questions), "requests": len(questions),
+        "p50": statistics.median(took), "p99": took[min(len(took) - 1, len(took) * 99 // 100)]}, answers
+
+
+def same(ours, theirs, what):
+    if ours != theirs or not ours:
+        raise Wrong(f"{what}: SQLite answers otherwise")
+
+
+def queries(bench):
+    server_cores, _ = halves()
+    runs = {name: ([], []) for name in ("first", "again", "group")}
+    for round in range(bench.options.rounds):
+        hub = seeded(bench, server_cores)
+        asker = Asker(hub)
+        twins = asker.rows("SELECT * FROM devices")
+        size = statistics.mean(len(json.dumps(twin, separators=(",", ":"))) for twin in twins[:100])
+        peer = SQLite((twin["deviceId"], json.dumps(twin, separators=(",", ":"))) for twin in twins)
+        del twins
+        generator = random.Random(round)
+
+        def ours(question):
+            found = asker.rows("SELECT deviceId FROM devices WHERE tags.{} = {}".format(*question))
+            return sorted(row["deviceId"] for row in found)
+
+        def theirs(question):
+            return sorted(row[0] for row in peer.having(*question))
+
+        firsts = [(f"f{index}", generator.randrange(VALUES)) for index in range(PATHS)]
+        again = [(f"f{generator.randrange(PATHS)}", generator.randrange(VALUES)) for _ in range(1000)]
+        legs = {}
+        legs["first"] = timed(firsts, ours, hub.process.cpu), timed(firsts, theirs, time.process_time)
+        for path in range(PATHS):
+            peer.index(f"f{path}")
+        legs["again"] = timed(again, ours, hub.process.cpu), timed(again, theirs, time.process_time)
+        group = [None] * 5
+        legs["group"] = (
+            timed(group, lambda _: sorted(
+                (row["site"], row["n"])
+                for row in asker.rows("SELECT tags.site AS site, COUNT() AS n FROM devices GROUP BY tags.site")), hub.process.cpu),
+            timed(group, lambda _: sorted(peer.by_site()), time.process_time))
+        for name, ((mine, answers), (other, expected)) in legs.items():
+            same(answers, expected, name)
+            runs[name][0].append(mine)
+            runs[name][1].append(other)
+        bench.stop_all()
+    count = bench.options.query_twins
+    what = f"of {count} twins of {size / 1000:.1f} kB"
+    note = "ours over HTTP, SQLite (in memory, documents as JSON text) called in its own process"
+    return [
+        compared("query-first", f"filter {what} by a path that no query has used", runs["first"][0], "SQLite", runs["first"][1],
+                 {"throughput": [">=", 5]}, note=note + "; our CPU includes the index that is made after the answer"),
+        compared("query-again", f"filter {what} by a path that a query has used", runs["again"][0], "SQLite, expression index",
+                 runs["again"][1], {"throughput": [">=", 1]}),
+        compared("query-group", f"GROUP BY {what}, {SITES} groups", runs["group"][0], "SQLite", runs["group"][1], {"throughput": [">=", 1]})]
+
+
+def writers(bench):
+    """What a writer loses while queries are asked without a pause."""
+    server_cores, _ = halves()
+    hub = seeded(bench, server_cores)
+    runs = []
+
+    def writes(seconds):
+        connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=60)
+        done, end = 0, time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            connection.request(
+                "PATCH", f"/twins/device-{done % bench.options.query_twins:06}?api-version=2021-04-12",
+                json.dumps({"properties": {"desired": {"n": done}}}), {"Authorization": hub.token, "Content-Type": "application/json"})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise Wrong(f"a patch was answered {answer.status}")
+            done += 1
+        return done / seconds
+
+    for _ in range(bench.options.rounds):
+        alone = writes(bench.options.seconds)
+        stop, asked = threading.Event(), []
+
+        def ask():
+            asker = Asker(hub)
+            while not stop.is_set():
+                asked.append(len(asker.rows(f"SELECT deviceId FROM devices WHERE tags.f0 = {len(asked) % VALUES}")))
+                time.sleep(0.1)
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        try:
+            beside = writes(bench.options.seconds)
+        finally:
+            stop.set()
+            asking.join()
+        if not asked:
+            raise Wrong("no query was answered")
+        runs.append(beside / alone * 100)
+    bench.stop_all()
+    return [single(
+        "query-writers", "a writer's rate while ten queries a second are answered, of its rate alone", statistics.median(runs), "%",
+        [">=", 90], runs)]
+
+
+def configuration(bench):
+    server_cores, _ = halves()
+    hub = seeded(bench, server_cores)
+    asker = Asker(hub)
+    count = bench.options.query_twins // 10
+    took = []
+    for round in range(bench.options.rounds):
+        name = f"c{round}"
+        counting = f"SELECT COUNT() AS n FROM devices WHERE configurations.[[{name}]].status = 'Applied'"
+        began = time.perf_counter()
+        hub.call("PUT", f"/configurations/{name}?api-version=2021-04-12", {
+            "id": name, "content": {"deviceContent": {f"properties.desired.{name}": {"interval": 5}}},
+            "targetCondition": f"tags.tenth = {round % 10}", "priority": 1})
+        deadline = began + 120
+        while (asker.rows(counting) or [{"n": 0}])[0]["n"] != count:
+            if time.perf_counter() > deadline:
+                raise Wrong(f"{name} has not reached {count} twins")
+            time.sleep(0.02)
+        took.append(time.perf_counter() - began)
+    bench.stop_all()
+    return [single(
+        "configuration", f"a configuration for {count} of {bench.options.query_twins} twins, until all have it, durable",
+        statistics.median(took) * 1000, "ms", ["<=", 1000], took)]
+
+
+ALL = {"query": queries, "query-writers": writers, "configuration": configuration}
