@@ -18,7 +18,8 @@ final class Door: Sendable {
     private let shards: [HTTPShard]
 
     init(
-        dispatcher: Dispatcher, tls: TLSContext, tlsOnly: Bool, limits: HTTPLimits, http2: HTTP2Limits, readiness: Readiness,
+        dispatcher: Dispatcher, tls: TLSContext, tlsOnly: Bool, limits: HTTPLimits, http2: HTTP2Limits,
+        readiness: Readiness,
         mqtt: MQTTService, reactor: Reactor, counts: LiveCounts, logger: Logger
     ) {
         self.dispatcher = dispatcher
@@ -29,7 +30,7 @@ final class Door: Sendable {
         self.mqtt = mqtt
         self.logger = logger
         let bodies = BodyBudget(limits)
-        shards = reactor.shards.map { 
+        shards = reactor.shards.map {
             HTTPShard(shard: $0, limits: limits, http2: http2, bodies: bodies, counts: counts)
         }
     }

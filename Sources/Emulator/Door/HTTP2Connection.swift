@@ -37,6 +37,7 @@ final class HTTP2Connection: ConnectionHandler, Peer, HTTPConnection {
 
     var shard: Shard { shared.shard }
     var certificates: [[UInt8]] { connection.peerCertificates ?? [] }
+    var cipher: String? { connection.cipher }
     var isOpen: Bool { connection.isOpen && !isClosed }
     var hasUnsentOutput: Bool { connection.hasUnsentOutput }
 

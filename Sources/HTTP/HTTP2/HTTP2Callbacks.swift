@@ -13,7 +13,8 @@ enum HTTP2Callbacks {
             if let frame { HTTP2Callbacks.session(session).beganHead(frame.pointee) }
             return 0
         }
-        nghttp2_session_callbacks_set_on_header_callback(callbacks) { _, _, name, nameCount, value, valueCount, _, session in
+        nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+            _, _, name, nameCount, value, valueCount, _, session in
             HTTP2Callbacks.session(session).received(
                 name: UnsafeRawBufferPointer(start: name, count: nameCount),
                 value: UnsafeRawBufferPointer(start: value, count: valueCount))
@@ -32,6 +33,7 @@ enum HTTP2Callbacks {
             guard let frame else { return 0 }
             return HTTP2Callbacks.session(session).received(frame)
         }
+        nghttp2_session_callbacks_set_unpack_extension_callback(callbacks) { _, _, _, _ in NGHTTP2_ERR_CANCEL.rawValue }
         nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, session in
             if let frame { HTTP2Callbacks.session(session).sent(frame) }
             return 0

@@ -8,6 +8,8 @@ public final class HTTP2Scratch {
     let options: OpaquePointer
     var head = HTTP2HeadReader()
     var answer = HTTP2AnswerHead()
+    /// Behind those of RFC 9113.
+    private let firstUnknownType: UInt8 = 0x0A
 
     public init(_ limits: HTTPLimits, _ bounds: HTTP2Limits) {
         self.limits = limits
@@ -21,6 +23,8 @@ public final class HTTP2Scratch {
         // Kept for a tree of priorities, which nobody reads here.
         nghttp2_option_set_no_closed_streams(options, 1)
         cnghttp2_leave_bounds_to_caller(options)
+        // Frames of unknown types are passed over, but counted.
+        for type in firstUnknownType...UInt8.max { nghttp2_option_set_user_recv_extension_type(options, type) }
     }
 
     deinit {

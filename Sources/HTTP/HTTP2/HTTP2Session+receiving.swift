@@ -10,7 +10,8 @@ extension HTTP2Session {
             scratch.head = unfinished
             unfinishedHead = nil
         }
-        let taken = nghttp2_session_mem_recv(handle, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+        let taken = nghttp2_session_mem_recv(
+            handle, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
         if taken < 0 { fail(Int32(taken)) }
         guard isInHead else { return }
         // Others use the space until the rest comes.
@@ -41,6 +42,7 @@ extension HTTP2Session {
         var isWithinBounds = true
         switch nghttp2_frame_type(UInt32(frame.type)) {
         case NGHTTP2_HEADERS:
+            guard !skipped.contains(frame.stream_id) else { return violate(.protocolError) }
             isInHead = true
             continuations = 0
         case NGHTTP2_CONTINUATION:
@@ -53,6 +55,8 @@ extension HTTP2Session {
         case NGHTTP2_PING: if !isAck { isWithinBounds = pings.take(at: now) }
         case NGHTTP2_RST_STREAM: isWithinBounds = resets.take(at: now)
         case NGHTTP2_GOAWAY, NGHTTP2_WINDOW_UPDATE, NGHTTP2_PUSH_PROMISE: break
+        // The library passes over priorities unread (RFC 9113 section 6.3).
+        case NGHTTP2_PRIORITY where frame.stream_id == 0: return violate(.protocolError)
         default: isWithinBounds = emptyFrames.take(at: now)
         }
         return isWithinBounds ? 0 : violate(.enhanceYourCalm)
@@ -92,6 +96,8 @@ extension HTTP2Session {
     }
 
     private func begin(_ id: Int32, isComplete: Bool) {
+        if id > newest + 2 { skipped = newest + 2..<id }
+        newest = id
         let stream = open(self, id)
         stream.place = streams.count
         stream.isReceiving = !isComplete

@@ -20,8 +20,12 @@ extension HTTP2Session {
             if let stream = stream(header.stream_id), stream.isReceiving { reset(stream, .noError) }
         case NGHTTP2_RST_STREAM:
             // What a client does wrong costs as much as what it cancels (CVE-2025-8671).
-            let isFault = frame.pointee.rst_stream.error_code != HTTP2ErrorCode.noError.rawValue
-            if isFault, !resets.take(at: now) {
+            let code = HTTP2ErrorCode(rawValue: frame.pointee.rst_stream.error_code)
+            if code == .flowControlError {
+                // Who has lost count of one window has of the others too, and where a setting did it they are the
+                // connection's (section 6.9.2).
+                nghttp2_session_terminate_session(handle, HTTP2ErrorCode.flowControlError.rawValue)
+            } else if code != .noError, !resets.take(at: now) {
                 nghttp2_session_terminate_session(handle, HTTP2ErrorCode.enhanceYourCalm.rawValue)
             }
         default: break

@@ -24,6 +24,10 @@ public final class HTTP2Session {
     /// Whether a head is on its way.
     public internal(set) var isInHead = false
     var continuations = 0
+    /// The last stream that the client has begun, and those that it has passed over latest: they cannot begin any more
+    /// (RFC 9113 section 5.1.1). HEADERS on others may be trailers that have crossed our reset.
+    var newest: Int32 = -1
+    var skipped: Range<Int32> = 0..<0
     var resets: RateBound
     var emptyFrames: RateBound
     var settings: RateBound

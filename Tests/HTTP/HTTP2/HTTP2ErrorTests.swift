@@ -99,12 +99,19 @@ import Testing
             [Frame(kind: Kind.headers, flags: Flag.endStream, stream: 1, payload: [0x82]), .get(3)], .protocolError),
         Sample("5.1 DATA behind the request's end", [.get(1), .data(1, [0])], .streamClosed),
         Sample("5.1 HEADERS behind the request's end", [.get(1), .get(1)], .streamClosed),
-        Sample("5.1 HEADERS on a stream that was reset", [.get(1), .reset(1), .get(1)], .streamClosed),
+        // Errors of a stream that may be treated as errors of its connection (section 5.4.2).
+        Sample(
+            "6.3 PRIORITY of another length", [.post(1), Frame(kind: Kind.priority, stream: 1, payload: [0])],
+            .frameSizeError),
+        Sample("6.9 an increment of 0", [.post(1), .windowUpdate(1, 0)], .protocolError),
+        Sample(
+            "6.9.1 a stream's window beyond 2^31-1", [.post(1), .windowUpdate(1, (1 << 31) - 1)], .flowControlError),
     ]
 
     @Test("What breaks a connection ends it with GOAWAY and the code of its section", arguments: connectionErrors)
     func endsConnections(_ sample: Sample) throws {
         let conversation = HTTP2Conversation.begun()
+        conversation.isEager = false
         let sent = conversation.receive(sample.bytes)
         let goAway = try #require(sent.last { $0.kind == Kind.goAway })
         #expect(HTTP2ErrorCode(rawValue: goAway.word(at: 4)) == sample.code)
@@ -131,15 +138,13 @@ import Testing
 
     static let streamErrors: [Sample] = [
         Sample(
-            "6.3 PRIORITY of another length", [.post(1), Frame(kind: Kind.priority, stream: 1, payload: [0])],
-            .frameSizeError),
-        Sample("6.9 an increment of 0", [.post(1), .windowUpdate(1, 0)], .protocolError),
-        Sample("6.9.1 a window beyond 2^31-1", [.post(1), .windowUpdate(1, (1 << 31) - 1)], .flowControlError),
-        Sample(
             "8.1 fields in the middle of a body", [.post(1), .headers(1, [("a", "b")], ends: false)], .protocolError),
         Sample("8.1 a pseudo-field behind a body", [.post(1), .headers(1, [(":path", "/")])], .protocolError),
-        Sample("8.1.1 less body than announced", [.post(1, [("content-length", "2")]), .data(1, [0], ends: true)], .protocolError),
-        Sample("8.1.1 more body than announced", [.post(1, [("content-length", "1")]), .data(1, [0, 0])], .protocolError),
+        Sample(
+            "8.1.1 less body than announced", [.post(1, [("content-length", "2")]), .data(1, [0], ends: true)],
+            .protocolError),
+        Sample(
+            "8.1.1 more body than announced", [.post(1, [("content-length", "1")]), .data(1, [0, 0])], .protocolError),
         Sample("8.1.1 no body where one is announced", [.get(1, "/", [("content-length", "1")])], .protocolError),
         Sample("8.1.1 a length that is no number", [.post(1, [("content-length", "x")])], .protocolError),
         Sample(
@@ -168,6 +173,15 @@ import Testing
         Sample("8.3.1 no path", [.headers(1, request.filter { $0.0 != ":path" })], .protocolError),
         Sample("8.3.1 an empty path", [.get(1, "")], .protocolError),
         Sample("8.3.1 a path that is none", [.get(1, "x")], .protocolError),
+        Sample("8.3.1 an asterisk for another method than OPTIONS", [.get(1, "*")], .protocolError),
+        Sample(
+            "8.3.1 neither an authority nor a host", [.headers(1, request.filter { $0.0 != ":authority" })],
+            .protocolError),
+        Sample(
+            "8.3.1 an empty authority", [.headers(1, request.filter { $0.0 != ":authority" } + [(":authority", "")])],
+            .protocolError),
+        Sample(
+            "8.3.1 two hosts", [.get(1, "/", [("host", "localhost"), ("host", "localhost")])], .protocolError),
         Sample(
             "8.5 CONNECT with a path", [.headers(1, HPACKLiteral.request("CONNECT", "/"))], .protocolError),
         Sample(

@@ -19,7 +19,10 @@ import Testing
     /// Frames of which the fifth within a second is one too many.
     static let floods: [(name: String, frames: @Sendable (UInt32) -> [HTTP2Frame])] = [
         ("resets", { [.post($0), .reset($0)] }),
-        ("resets that the client's mistakes bring about", { [.post($0), .windowUpdate($0, 0)] }),
+        (
+            "resets that the client's mistakes bring about",
+            { [.post($0, [("content-length", "1")]), .data($0, [1, 2])] }
+        ),
         ("malformed requests", { [.get($0, "/", [("connection", "close")])] }),
         ("empty DATA", { _ in [.data(1, [])] }),
         (
@@ -44,7 +47,10 @@ import Testing
         // The next second is another one.
         conversation.milliseconds = 11_000
         for number in 5...8 {
-            #expect(!conversation.receive(frames(UInt32(number * 2 + 1)).flatMap(\.bytes)).contains { $0.kind == Frame.Kind.goAway })
+            #expect(
+                !conversation.receive(frames(UInt32(number * 2 + 1)).flatMap(\.bytes)).contains {
+                    $0.kind == Frame.Kind.goAway
+                })
         }
         let sent = conversation.receive(frames(19).flatMap(\.bytes)) + conversation.sent()
         let goAway = try #require(sent.last { $0.kind == Frame.Kind.goAway })
