@@ -20,7 +20,7 @@ final class BodyBudget: Sendable {
 }
 
 /// One body's share of the budget, given back when it is let go.
-final class BodyShare {
+struct BodyShare: ~Copyable {
     private let budget: BodyBudget
     private var bytes = 0
 
@@ -29,7 +29,7 @@ final class BodyShare {
     deinit { if bytes > 0 { budget.give(bytes) } }
 
     /// The body has so many bytes now.
-    func cover(_ count: Int) throws(HTTPFailure) {
+    mutating func cover(_ count: Int) throws(HTTPFailure) {
         guard count > bytes else { return }
         try budget.take(count - bytes)
         bytes = count

@@ -4,7 +4,7 @@ import HTTP
 final class CollectedBody {
     private let head: HTTP2KeptHead
     private let limit: Int
-    private let share: BodyShare
+    private var share: BodyShare
     private var body: [UInt8] = []
 
     init(_ head: HTTP2Head, limit: Int, _ budget: BodyBudget) {

@@ -8,7 +8,7 @@ final class IncomingBody {
     private var expected: Int?
     private var chunks: ChunkedDecoder?
     private var body: [UInt8] = []
-    private let share: BodyShare
+    private var share: BodyShare
 
     init(_ head: HTTP1Parser.Head, of bytes: UnsafeRawBufferPointer, limit: Int, _ budget: BodyBudget) {
         share = BodyShare(budget)
