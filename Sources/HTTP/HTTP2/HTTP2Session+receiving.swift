@@ -42,7 +42,7 @@ extension HTTP2Session {
         var isWithinBounds = true
         switch nghttp2_frame_type(UInt32(frame.type)) {
         case NGHTTP2_HEADERS:
-            guard !skipped.contains(frame.stream_id) else { return violate(.protocolError) }
+            guard isBeginnable(frame.stream_id) else { return violate(.protocolError) }
             isInHead = true
             continuations = 0
         case NGHTTP2_CONTINUATION:
@@ -60,6 +60,15 @@ extension HTTP2Session {
         default: isWithinBounds = emptyFrames.take(at: now)
         }
         return isWithinBounds ? 0 : violate(.enhanceYourCalm)
+    }
+
+    /// Notes the streams that the client begins and passes over; false for one of the latter.
+    private func isBeginnable(_ id: Int32) -> Bool {
+        if id > newest {
+            if id > newest + 2 { skipped = newest + 2..<id }
+            newest = id
+        }
+        return !skipped.contains(id)
     }
 
     func beganHead(_ frame: nghttp2_frame) {
@@ -96,8 +105,6 @@ extension HTTP2Session {
     }
 
     private func begin(_ id: Int32, isComplete: Bool) {
-        if id > newest + 2 { skipped = newest + 2..<id }
-        newest = id
         let stream = open(self, id)
         stream.place = streams.count
         stream.isReceiving = !isComplete

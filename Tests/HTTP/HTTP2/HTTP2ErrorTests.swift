@@ -218,6 +218,20 @@ import Testing
         #expect(goAway.word(at: 4) == HTTP2ErrorCode.protocolError.rawValue)
     }
 
+    @Test("What may have crossed our reset is passed over (section 5.1)")
+    func ignoresWhatCrosses() {
+        let conversation = HTTP2Conversation.begun()
+        conversation.answer = .text(200, "good")
+        let sent = conversation.receive(
+            // Malformed, and its body and trailers: never begun here, and not skipped by the client either.
+            .headers(1, [(":new", "a")] + Self.request, ends: false), .post(3), .reset(3), .post(5),
+            .data(1, [1]), .headers(1, [("a", "b")]), .windowUpdate(1, 1), .reset(1), .data(3, [1]),
+            .headers(3, [("a", "b")]), .windowUpdate(3, 1), .data(5, [1], ends: true))
+        #expect(sent.filter { $0.kind == Kind.reset }.allSatisfy { $0.stream == 1 })
+        #expect(!sent.contains { $0.kind == Kind.goAway })
+        #expect(sent.contains(.data(5, Array("good".utf8), ends: true)))
+    }
+
     @Test("What is unknown is passed over (sections 4.1 and 5.5)")
     func ignoresTheUnknown() {
         let conversation = HTTP2Conversation.begun()
