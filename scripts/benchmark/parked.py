@@ -49,13 +49,17 @@ class Worker:
         moment = time.monotonic()
         if len(set(heard)) != count:
             raise Wrong(f"{len(set(heard))} clients were told of version {version} {count} times")
-        for crowd in self.crowds:
-            crowd.again([client for owner, client in heard if owner is crowd], version)
-        return moment
+        return moment, heard
 
     def run(self):
         while (asked := self.pipe.recv()) is not None:
-            self.pipe.send(self.told(*asked))
+            moment, heard = self.told(*asked)
+            self.pipe.send(moment)
+            # Not before all clients of all processes are told: asking again would keep the server from telling them.
+            self.pipe.recv()
+            for crowd in self.crowds:
+                crowd.again([client for owner, client in heard if owner is crowd], asked[1])
+            self.pipe.send("asked")
         for crowd in self.crowds:
             crowd.close()
 
@@ -107,7 +111,11 @@ class Park:
             pipe.send((clients[device], version))
         began = time.monotonic()
         change()
-        return max(self.answers()) - began
+        took = max(self.answers()) - began
+        for _, pipe, _ in self.workers:
+            pipe.send("ask again")
+        self.answers()
+        return took
 
     def close(self):
         for process, pipe, _ in self.workers:

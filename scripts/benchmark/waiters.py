@@ -214,7 +214,7 @@ def mixed(bench, protocol, most):
     for _ in range(SLOW_CHANGES):
         writer.change(devices[0], SLOW_BYTES)
     waiting = (hub.process.resident() - resident) / SLOW_READERS
-    crowd = park(hub, mixture(protocol, devices, count - 4 * SLOW_READERS, writer.versions[devices[0]]))
+    crowd = park(hub, mixture(protocol, devices, count - SLOW_READERS, writer.versions[devices[0]]))
     beside = told_all(crowd, writer, devices[0])
     crowd.close()
     for one in slow:
