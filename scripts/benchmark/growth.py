@@ -21,7 +21,7 @@ LOAD_SECONDS = 1800
 
 
 def curve(case, what, kind, chart, title, unit, points, lower_is_better=True, goal=None, name=None, x_label="number of twins"):
-    """A row of the report that says how something grows."""
+    """A row of the report that says how something grows; without a chart it stands in the table only."""
     return {
         "case": case, "what": what, "name": name or what, "kind": kind, "chart": chart, "title": title, "unit": unit, "x_label": x_label,
         "points": [{"x": x, "y": y} for x, y in points], "lower_is_better": lower_is_better, "goals": {},

@@ -118,7 +118,8 @@ def one_among(hub, crowd, writer, devices):
 
 
 def ours(bench, kind, count):
-    """With so many waiters: milliseconds until all of one twin are told, memory each, and the cost of a change for one of them."""
+    """With so many waiters: milliseconds until all of one twin are told, memory of each, on one twin and on one of its own, and the
+    cost of a change that one of them waits for."""
     hub, [shared] = hub_with(bench, 1, halves()[0])
     before = hub.process.resident()
     crowd = park(hub, [Group(kind, [shared] * count, 1)])
@@ -127,11 +128,13 @@ def ours(bench, kind, count):
     crowd.close()
     bench.stop_all()
     hub, own = hub_with(bench, count, halves()[0])
+    before = hub.process.resident()
     crowd = park(hub, [Group(kind, own, 1)])
+    each_own = (hub.process.resident() - before) / count
     spent = one_among(hub, crowd, Writer(hub), own)
     crowd.close()
     bench.stop_all()
-    return all_told, each, spent
+    return all_told, each, each_own, spent
 
 
 def theirs(bench, count):
@@ -161,13 +164,15 @@ def fan_out(bench):
         goals = most >= GOAL_WAITERS
         rows += [
             curve("waiters-told", f"one change of 350 B to long-polls on one twin over {protocol.name}, {protocol.manner}, until the last has it", protocol.kind,
-                  *TOLD, [(count, told) for count, told, _, _ in found], name=protocol.name, x_label=MANY_WAITERS,
+                  *TOLD, [(count, told) for count, told, *_ in found], name=protocol.name, x_label=MANY_WAITERS,
                   goal=(1000, "≤ 1,000 ms") if goals else None),
             curve("waiters-memory", f"resident memory of each of them, {protocol.name}", protocol.kind, *MEMORY,
-                  [(count, each) for count, _, each, _ in found if count >= COUNTABLE], name=protocol.name, x_label=MANY_WAITERS,
+                  [(count, each) for count, _, each, *_ in found if count >= COUNTABLE], name=protocol.name, x_label=MANY_WAITERS,
                   goal=(512, "≤ 512 B") if goals else None),
+            curve("waiters-memory", f"the same, each waiting for a twin of its own, {protocol.name}", protocol.kind, None, None, "B",
+                  [(count, each) for count, _, _, each, _ in found if count >= COUNTABLE], x_label=MANY_WAITERS),
             curve("waiters-one", f"a change of one twin, told to the one who waits for it, the others waiting for theirs, {protocol.name}",
-                  protocol.kind, *SINGLE, [(count, spent) for count, _, _, spent in found], name=protocol.name, x_label=MANY_WAITERS)]
+                  protocol.kind, *SINGLE, [(count, spent) for count, *_, spent in found], name=protocol.name, x_label=MANY_WAITERS)]
     return [row for row in rows if row["points"]]
 
 
