@@ -3,7 +3,8 @@ import Vocabulary
 
 // Automatic configurations and edge deployments (rest.md section 11).
 extension HubState {
-    /// Twins follow afterwards, in slices of their own (`Rollout`), however many they are.
+    /// Twins follow afterwards, in slices of their own (`Rollout`), however many they are. Where there is none of this id it is
+    /// made, whatever `If-Match` says: it is not as with identities (rest.md section 3.1).
     mutating func putConfiguration(
         _ id: ConfigurationID, _ draft: ConfigurationDraft, _ precondition: Precondition, _ context: DecisionContext
     ) throws(HubError) -> Decision {
@@ -22,7 +23,6 @@ extension HubState {
                 configuration.revision = configurations.revision + 1
             }
         } else {
-            guard precondition == .none else { throw .configurationNotFound(id) }
             guard configurations.active.count < limits.configurations else {
                 throw HubError(
                     .configurationCountLimitExceeded,
