@@ -90,8 +90,12 @@ public final class Deliveries: Sendable {
         }
     }
 
-    /// - Throws: 400 for an endpoint that cannot be had here.
+    /// - Throws: 501 for a route of events that there are none of, 400 for an endpoint that cannot be had here.
     public func check(_ plan: RoutingPlan) throws(HubError) {
+        if let route = plan.routes.first(where: { !$0.source.isEmitted }) {
+            throw HubError(
+                .notImplemented, "TwinHub has no \(route.source.routingName), which route '\(route.name)' is to bring.")
+        }
         guard places == nil, let endpoint = plan.endpoints.first(where: { $0.kind == .folder }) else { return }
         throw HubError(.argumentInvalid, "Endpoint '\(endpoint.name)' is a folder, and this hub keeps nothing on disk.")
     }
