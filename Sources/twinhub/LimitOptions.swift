@@ -15,6 +15,8 @@ struct LimitOptions: ParsableArguments {
     var maxBlobBytes = 1 << 30
     @Option(help: "Bytes of all uploaded files together: what would be more is a 413.")
     var blobsKeep = 16 << 30
+    @Option(help: "Bytes of the files of one folder endpoint: of more, the oldest are removed.")
+    var endpointsKeep = 4 << 30
     @Option(help: "Attempts to bring messages to a webhook before they are given up; the waits between them double.")
     var webhookAttempts = 10
     @Option(help: "Connections in all; the descriptor limit bounds them too.")
@@ -49,7 +51,7 @@ struct LimitOptions: ParsableArguments {
             ("--keep-changes", keepChanges), ("--max-waiting-commands", maxWaitingCommands),
             ("--active-jobs", activeJobs),
             ("--max-blob-bytes", maxBlobBytes), ("--blobs-keep", blobsKeep),
-            ("--webhook-attempts", webhookAttempts),
+            ("--webhook-attempts", webhookAttempts), ("--endpoints-keep", endpointsKeep),
             ("--max-connections", maxConnections), ("--max-output", maxOutput), ("--max-head", maxHead),
             ("--max-headers", maxHeaders), ("--max-target", maxTarget), ("--head-deadline", headDeadline),
             ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
@@ -64,6 +66,7 @@ struct LimitOptions: ParsableArguments {
     func apply(to configuration: inout Configuration) {
         configuration.hub.patchesPerTwin = keepPatches
         configuration.webhookRetry.attempts = webhookAttempts
+        configuration.endpointBytes = endpointsKeep
         configuration.hub.changesInMemory = keepChanges
         configuration.hub.waitingCommands = maxWaitingCommands
         configuration.hub.activeJobs = activeJobs
