@@ -46,6 +46,9 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Seconds for a TLS handshake.")
     var handshakeDeadline = 10
 
+    /// Seconds.
+    private static let longestDeadline = 86_400
+
     func validate() throws {
         for (flag, value) in [
             ("--keep-changes", keepChanges), ("--max-waiting-commands", maxWaitingCommands),
@@ -59,6 +62,12 @@ struct LimitOptions: ParsableArguments {
             ("--slow-reader-deadline", slowReaderDeadline), ("--handshake-deadline", handshakeDeadline),
         ] where value < 1 {
             throw ValidationError("\(flag) must be at least 1.")
+        }
+        for (flag, seconds) in [
+            ("--head-deadline", headDeadline), ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
+            ("--slow-reader-deadline", slowReaderDeadline), ("--handshake-deadline", handshakeDeadline),
+        ] where seconds > Self.longestDeadline {
+            throw ValidationError("\(flag) must be at most \(Self.longestDeadline), a day.")
         }
         guard keepPatches >= 0 else { throw ValidationError("--keep-patches must not be negative.") }
     }
