@@ -14,6 +14,8 @@ public struct Upload: Hashable, Sendable {
 public enum UploadRefusal: Error, Hashable, Sendable {
     /// The device has as many open as it may.
     case tooMany(limit: Int)
+    /// All devices together have as many open as there may be.
+    case tooManyOfAll(limit: Int)
     /// There is no such upload of this device, or it has ended.
     case unknown
     case expired
