@@ -188,6 +188,7 @@ extension Identity {
         copy.deviceScope = iotEdge ? Identity.edgeScope(id, generation: generation) : deviceScope
         copy.parentScopes = parentScopes
         copy.managedBy = managedBy
+        copy.attributes = attributes
         return copy
     }
 
