@@ -23,6 +23,12 @@ public struct LogSlice: Sendable {
         return try body(UnsafeRawBufferPointer(rebasing: owner.bytes[offset..<offset + count]))
     }
 
+    /// What is wrong with these bytes, and where they stand.
+    public func damage(_ reason: String) -> LogDamage {
+        let before = owner.bytes[..<offset].count { $0 == LogLine.newline }
+        return LogDamage(file: owner.file, line: before + 1, reason: reason)
+    }
+
     /// A copy of the bytes.
     public var array: [UInt8] { withBytes { Array($0) } }
 
