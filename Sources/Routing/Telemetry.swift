@@ -10,7 +10,10 @@ public enum Telemetry {
 
     public static func event(_ content: MessageContent, from sender: Sender, at time: Timestamp) -> DeviceEvent {
         var system = EventProperties()
-        for (property, value) in content.system { system.set(property.name, value) }
+        // Who sends is not for the sender to say.
+        for (property, value) in content.system where ![.connectionDeviceID, .connectionModuleID].contains(property) {
+            system.set(property.name, value)
+        }
         EventMarks.source(.deviceMessages, of: sender.id, at: time, to: &system)
         system.set("iothub-connection-auth-method", sender.method)
         system.set("iothub-connection-auth-generation-id", String(sender.generation))
