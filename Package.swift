@@ -127,6 +127,11 @@ let package = Package(
         tests("Query", ["JSON"], resources: [.copy("QueryVectors.json")]),
         tests("Defender", ["JSON", "Vocabulary"], resources: [.copy("MicroBodies")]),
         tests("Endpoints", ["Access", "HTTP", "JSON", "Vocabulary"]),
+        tests("ServiceAPI", ["Vocabulary"]),
+        tests("DeviceAPI", ["Hub", "MQTT"]),
+        tests("FilesAPI", ["Blobs"]),
+        tests("Emulator"),
+        tests("twinhub", ["Hub", "Vocabulary", arguments]),
         tests("Simulator", ["Access", "Defender", "JSON", "MQTT", "Reactor", "Vocabulary"]),
     ]
 )
