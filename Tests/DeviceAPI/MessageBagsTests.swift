@@ -19,7 +19,7 @@ import Testing
         var content = MessageContent(body: [1])
         content.set(property, "wert & 1")
         let bag = PropertyBag(content)
-        #expect(bag[name: property.mqttName] == "wert & 1")
+        #expect(bag[property.mqttName] == "wert & 1")
         #expect(text(bag).hasPrefix("%24."))
         let back = self.bag(text(bag)).content(body: [1])
         #expect(back[property] == "wert & 1" && back.application.isEmpty && back.body == [1])
