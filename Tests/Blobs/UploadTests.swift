@@ -51,7 +51,8 @@ import Vocabulary
         try log.checkRoom("d", 2, now: start)
     }
 
-    @Test("what devices never come back to is forgotten a day after it has expired, and at once where the room is needed")
+    @Test(
+        "what devices never come back to is forgotten a day after it has expired, and at once where the room is needed")
     func forgotten() throws {
         place.limits.uploads = 2_000
         let log = try open()
@@ -59,7 +60,8 @@ import Vocabulary
             for id in ids {
                 try log.checkRoom("d\(id)", 1, now: now)
                 let upload = Upload(
-                    correlationID: "\(id)", device: "d\(id)", generation: 1, blob: BlobName(device: "d\(id)", file: "f")!,
+                    correlationID: "\(id)", device: "d\(id)", generation: 1,
+                    blob: BlobName(device: "d\(id)", file: "f")!,
                     expiry: now.adding(seconds: 3600))
                 try log.append(.began(upload), durably: false)
             }

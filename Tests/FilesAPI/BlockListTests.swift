@@ -20,7 +20,8 @@ import Testing
     }
 
     @Test func `Each kind of entry says where its block is looked for`() throws {
-        let xml = "<BlockList><Committed>MDAx</Committed><Uncommitted>MDAx</Uncommitted><Latest>MDAx</Latest></BlockList>"
+        let xml =
+            "<BlockList><Committed>MDAx</Committed><Uncommitted>MDAx</Uncommitted><Latest>MDAx</Latest></BlockList>"
         #expect(try list(xml) == [.committed(Self.one), .uncommitted(Self.one), .latest(Self.one)])
     }
 

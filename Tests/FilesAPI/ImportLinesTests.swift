@@ -20,7 +20,8 @@ import Testing
         }
     }
 
-    private func lines(_ bytes: [UInt8], by size: Int, after skipped: Int = 0) throws -> [(number: Int, text: String?)] {
+    private func lines(_ bytes: [UInt8], by size: Int, after skipped: Int = 0) throws -> [(number: Int, text: String?)]
+    {
         var lines = ImportLines(Pieces(bytes, by: size))
         var found: [(Int, String?)] = []
         while let line = try lines.next(after: skipped) {

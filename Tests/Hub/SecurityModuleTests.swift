@@ -134,7 +134,8 @@ struct SecurityModuleTests {
         #expect(try modules(it, "d") == [Self.classic])
     }
 
-    @Test func `However often a hub is reset, a module that came after the seed has the keys that it had first`() throws {
+    @Test func `However often a hub is reset, a module that came after the seed has the keys that it had first`() throws
+    {
         let it = try HubOnALog()
         let lines = [#"{"id":"s"}"#, #"{"id":"t","status":"disabled","attributes":{"a":"1"}}"#]
         guard case .done = it.execute(.seed(try lines.map(item), isComplete: true)) else {

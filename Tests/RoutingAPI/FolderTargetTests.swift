@@ -64,7 +64,9 @@ struct FolderTargetTests {
         #expect(try Data(contentsOf: file) == whole)
     }
 
-    @Test func `What is more than may be kept goes, the oldest minute first, also what an earlier process has written`() throws {
+    @Test func `What is more than may be kept goes, the oldest minute first, also what an earlier process has written`()
+        throws
+    {
         let folder = TemporaryFolder()
         let minutes = try routed((0..<6).map { ("\($0)", Timestamp(unixSeconds: 1_798_761_480 + 60 * Int64($0))) })
         let foreign = folder.path + "/f/twinhub/0/2026/12/31/notes.txt"

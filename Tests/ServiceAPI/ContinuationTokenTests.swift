@@ -23,6 +23,8 @@ import Vocabulary
         }
     }
 
-    @Test(arguments: ["", "x", "AAAA", "\u{0}", String(repeating: "A", count: 54), String(repeating: "/", count: 53) + "8="])
+    @Test(arguments: [
+        "", "x", "AAAA", "\u{0}", String(repeating: "A", count: 54), String(repeating: "/", count: 53) + "8=",
+    ])
     func `What was never a token is none`(_ text: String) { #expect(ContinuationToken(text, secret: 5) == nil) }
 }

@@ -46,7 +46,8 @@ import Testing
     @Test(arguments: [
         ["--tls-cert", "a"], ["--shards", "0"], ["--throttle-units", "0"], ["--query-lag", "61"], ["--sas-grace=-1"],
         ["--keep-patches=-1"], ["--max-connections", "0"], ["--events-keep", "soon"], ["--throttle", "S9"],
-        ["--head-deadline", "86401"], ["--durability", "maybe"], ["--disabled-connack", "4"], ["--https-port", "65536"],
+        ["--head-deadline", "86401"], ["--durability", "maybe"], ["--disabled-connack", "4"],
+        ["--https-port", "65536"],
     ])
     func `What cannot be is refused before anything is begun`(_ flags: [String]) {
         #expect(throws: (any Error).self) { try ServeCommand.parse(flags) }
@@ -62,7 +63,9 @@ import Testing
         #expect(command.defender == nil && command.defenderStrict == true && command.limits.endpointsKeep == 5)
     }
 
-    @Test(arguments: [("1", 1), ("3155760000", 3_155_760_000), ("0", nil), ("-5", nil), ("3155760001", nil), ("an hour", nil)])
+    @Test(arguments: [
+        ("1", 1), ("3155760000", 3_155_760_000), ("0", nil), ("-5", nil), ("3155760001", nil), ("an hour", nil),
+    ])
     func `A lifetime is one second to a hundred years`(_ text: String, seconds: Int64?) {
         #expect(Lifetime(argument: text)?.seconds == seconds)
     }

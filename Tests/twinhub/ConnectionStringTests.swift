@@ -15,7 +15,8 @@ import Vocabulary
     }
 
     @Test(arguments: [
-        "", "HostName", "HostName=h", "HostName=h;SharedAccessKeyName=owner", "HostName=h;SharedAccessKeyName=o;SharedAccessKey=?",
+        "", "HostName", "HostName=h", "HostName=h;SharedAccessKeyName=owner",
+        "HostName=h;SharedAccessKeyName=o;SharedAccessKey=?",
         "HostName=h;DeviceId=d;SharedAccessKey=AAECAwQFBgcICQoLDA0ODw==",
     ])
     func `One that lacks what a policy's has is none`(_ text: String) { #expect(ConnectionString(text) == nil) }

@@ -6,7 +6,8 @@ import Testing
 @Suite struct EventLinesTests {
     @Test(arguments: 1...12)
     func `Events are the same in whatever pieces they come`(by size: Int) {
-        let text = ": comment\n\nid: 7\nevent: patch\ndata: {\"a\":\ndata: 1}\n\ndata:x\n\nid: 9\n\nevent: end\ndata: \n\n"
+        let text =
+            ": comment\n\nid: 7\nevent: patch\ndata: {\"a\":\ndata: 1}\n\ndata:x\n\nid: 9\n\nevent: end\ndata: \n\n"
         var lines = EventLines()
         var events: [EventLines.Event] = []
         var rest = Array(text.utf8)[...]

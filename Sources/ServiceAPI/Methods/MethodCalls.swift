@@ -37,7 +37,9 @@ final class MethodCalls {
             [unowned self] in
             // Both times are the same where `az` names one: a device that has not come is not one that has not answered.
             let isConnected = calls[request]?.link != nil
-            end(request, with: isConnected ? .methodTimedOut : .connectTimedOut(afterSeconds: invocation.connectTimeout))
+            end(
+                request, with: isConnected ? .methodTimedOut : .connectTimedOut(afterSeconds: invocation.connectTimeout)
+            )
         }
         if let link { invoke(waiting, through: link) } else { waitForDevice(waiting) }
         return waiting
