@@ -85,6 +85,7 @@ public final class Throttle: Sendable {
             let admitted = state.buckets[.jobDevices]?.take(upTo: count, at: now) ?? count
             for device in 0..<admitted {
                 if let spent = overdraft(messages, &state) {
+                    state.buckets[.jobDevices]?.giveBack(admitted - device)
                     return device > 0 ? .success(device) : .failure(spent)
                 }
                 state.messages += messages
