@@ -32,7 +32,7 @@ extension HubState {
                 id: id, number: configurations.newestNumber + 1, created: context.now, updated: context.now,
                 etagCounter: 1, revision: configurations.revision + 1, draft: draft)
         }
-        let event = Event.configurationUpdated(configuration)
+        let event = Event.configuration(.updated(configuration))
         try must(event, at: context.now)
         return Decision(events: [event], outcome: .configuration(configuration))
     }
@@ -42,7 +42,7 @@ extension HubState {
     ) throws(HubError) -> Decision {
         guard let existing = configurations[id] else { throw .configurationNotFound(id) }
         try check(precondition, existing)
-        let event = Event.configurationDeleted(id)
+        let event = Event.configuration(.deleted(id))
         try must(event, at: context.now)
         return Decision(events: [event], outcome: .done)
     }
@@ -80,7 +80,7 @@ extension HubState {
         var settling = Settling(context)
         for id in ids { settle(id, .everything, &settling) }
         if let revision {
-            let event = Event.configurationsSettled(revision: revision)
+            let event = Event.configuration(.settled(revision: revision))
             try must(event, at: context.now)
             settling.events.append(event)
         }

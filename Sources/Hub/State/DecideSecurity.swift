@@ -15,7 +15,7 @@ extension HubState {
         var report = SecuringReport()
         // On a copy: it is refused where there is too much to do at once, and must not have begun then.
         var trial = self
-        var events: [Event] = [.defenderSettingsUpdated(settings)]
+        var events: [Event] = [.defender(.settingsUpdated(settings))]
         try trial.must(events[0], at: context.now)
         if !modules.isEmpty {
             for device in deviceIDs {
