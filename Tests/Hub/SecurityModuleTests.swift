@@ -2,6 +2,7 @@ import Defender
 import Dispatch
 import JSON
 import Journal
+import TestSupport
 import Testing
 import Twins
 import Vocabulary
