@@ -5,6 +5,7 @@ public struct LogSlice: Sendable {
     public let owner: LogBytes
     /// In `owner.bytes`.
     public let offset: Int
+    /// Bytes.
     public let count: Int
 
     public init(owner: LogBytes, offset: Int, count: Int) {

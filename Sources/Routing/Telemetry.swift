@@ -8,6 +8,7 @@ public enum Telemetry {
     /// The largest message, properties included, in bytes (rest.md section 16.1).
     public static let maximumBytes = 256 << 10
 
+    /// What a back end gets of a message. Who sent it, and when, is the hub's word and not the sender's.
     public static func event(_ content: MessageContent, from sender: Sender, at time: Timestamp) -> DeviceEvent {
         var system = EventProperties()
         // Who sends is not for the sender to say.

@@ -3,6 +3,7 @@
 /// On the wire: UTC, ISO 8601, up to 7 fractional digits, trailing zeros and an empty fraction trimmed, `Z` (twins.md
 /// section 1).
 public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// 100 nanoseconds each.
     public var ticks: Int64
 
     public init(ticks: Int64) { self.ticks = ticks }

@@ -1,5 +1,5 @@
 /// SplitMix64: the same numbers on every run.
-public struct SeededRandom: RandomNumberGenerator {
+public struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     /// Seeds are not spread by the step of `next`, or each would give its neighbour's numbers, one place on.

@@ -7,6 +7,7 @@ public struct Upload: Hashable, Sendable {
     /// Of the device's identity: one that was made again begins with no uploads.
     public let generation: UInt64
     public let blob: BlobName
+    /// Until when the upload can be ended, and its signature is good.
     public let expiry: Timestamp
 }
 
@@ -31,6 +32,7 @@ public struct FileNotification: Hashable, Sendable {
     public let device: String
     public let blob: BlobName
     public let blobURI: String
+    /// Bytes.
     public let size: Int
     public let modified: Timestamp
     public let enqueued: Timestamp
