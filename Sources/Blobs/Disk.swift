@@ -44,6 +44,12 @@ enum Disk {
         guard fsync(descriptor) == 0 else { throw failure(path) }
     }
 
+    /// Makes durable that something of this name is there.
+    static func syncFolder(of path: String) throws(BlobFailure) {
+        guard let slash = path.lastIndex(of: "/") else { return try syncFolder(".") }
+        try syncFolder(slash == path.startIndex ? "/" : String(path[..<slash]))
+    }
+
     static func move(_ from: String, to path: String) throws(BlobFailure) {
         guard rename(from, path) == 0 else { throw failure(path) }
     }
@@ -99,23 +105,17 @@ enum Disk {
         try result.get()
         try sync(descriptor, new)
         try move(new, to: path)
-        try syncFolder(folder(of: path))
+        try syncFolder(of: path)
     }
 
     /// Makes the folder and those above it, durably.
     static func makeFolder(_ path: String) throws(BlobFailure) {
-        if mkdir(path, 0o755) == 0 { return try syncFolder(folder(of: path)) }
+        if mkdir(path, 0o755) == 0 { return try syncFolder(of: path) }
         if errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw failure(path) }
         try makeFolder(String(path[..<slash]))
         guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure(path) }
-        try syncFolder(folder(of: path))
-    }
-
-    /// The folder that something of this path stands in.
-    private static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        try syncFolder(of: path)
     }
 
     /// Names in a folder, in order; none where there is no such folder.

@@ -11,9 +11,10 @@ import pytest
 from azure.storage.blob import BlobBlock, BlobClient
 
 from acceptance.rest import Hub, ok
+from acceptance.waiting import wait_for
 
 #: Made anew at every start, or by every client.
-DERIVED = {"server.json", "ca.pem", "ca-bundle.pem"}
+DERIVED = {"server.json", "ca.pem", "ca-bundle.pem", "lock"}
 #: Their loss costs a second delivery.
 CURSORS = "/cursors"
 
@@ -35,6 +36,14 @@ def server(new_server, shim, tmp_path):
         "--generate-keys", data=tmp_path / "data", env={"LD_PRELOAD": str(shim), "DISK_CALLS": str(tmp_path / "calls")})
 
 
+def nothing_is_lost(tmp_path):
+    """A little later at most: what is made ready ahead, such as the log's next segment, is nobody's yet."""
+    try:
+        wait_for(lambda: not lost(tmp_path), seconds=20)
+    except AssertionError:
+        assert lost(tmp_path) == set()
+
+
 def lost(tmp_path):
     """Names that a power failure at this moment would take back."""
     at_risk = {}
@@ -43,6 +52,8 @@ def lost(tmp_path):
         path = os.path.normpath(path)
         if call == "name" and path.startswith(str(tmp_path)):
             at_risk[path] = os.path.dirname(path)
+        elif call == "gone":
+            at_risk.pop(path, None)
         elif call == "sync":
             at_risk = {name: folder for name, folder in at_risk.items() if folder != path}
     return {name for name in at_risk if os.path.basename(name) not in DERIVED and CURSORS not in name}
@@ -51,7 +62,7 @@ def lost(tmp_path):
 def test_a_start_in_a_new_folder(server, tmp_path):
     Hub(server).create("d")
     assert (tmp_path / "data" / "log").is_dir()
-    assert lost(tmp_path) == set()
+    nothing_is_lost(tmp_path)
 
 
 def test_an_upload(server, tmp_path):
@@ -61,13 +72,13 @@ def test_an_upload(server, tmp_path):
     url = f"https://{upload['hostName']}/{upload['containerName']}/{upload['blobName']}{upload['sasToken']}"
     client = BlobClient.from_blob_url(url, connection_verify=server.ca_file, retry_total=0)
     client.upload_blob(b"one")
-    assert lost(tmp_path) == set()
+    nothing_is_lost(tmp_path)
     client.stage_block("1", b"two")
-    assert lost(tmp_path) == set()
+    nothing_is_lost(tmp_path)
     client.commit_block_list([BlobBlock("1")])
-    assert lost(tmp_path) == set()
+    nothing_is_lost(tmp_path)
     assert hub.post("/devices/d/files/notifications", {"correlationId": upload["correlationId"], "isSuccess": True}).status_code == 204
-    assert lost(tmp_path) == set()
+    nothing_is_lost(tmp_path)
 
 
 def test_it_would_be_seen(server, tmp_path):

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,7 +12,7 @@
 
 static void tell(const char *call, const char *path) {
     static int file = -1;
-    if (file < 0) file = open(getenv("DISK_CALLS"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (file < 0) file = openat(AT_FDCWD, getenv("DISK_CALLS"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     char line[PATH_MAX + 32];
     int length = snprintf(line, sizeof line, "%s %s\n", call, path);
     if (length > 0 && write(file, line, length) != length) abort();
@@ -26,10 +27,29 @@ static void tell_descriptor(const char *call, int descriptor) {
     tell(call, path);
 }
 
+int open(const char *path, int flags, ...) {
+    int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    int is_new = flags & O_CREAT && access(path, F_OK) != 0;
+    int result = real(path, flags, mode);
+    if (result >= 0 && is_new) tell("name", path);
+    return result;
+}
+
 int rename(const char *from, const char *to) {
     int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
     int result = real(from, to);
-    if (result == 0) tell("name", to);
+    if (result == 0) tell("gone", from), tell("name", to);
+    return result;
+}
+
+int unlink(const char *path) {
+    int (*real)(const char *) = dlsym(RTLD_NEXT, "unlink");
+    int result = real(path);
+    if (result == 0) tell("gone", path);
     return result;
 }
 
