@@ -105,10 +105,12 @@ let package = Package(
             swiftSettings: warnings),
 
         // What several suites share.
-        .target(name: "TestSupport", dependencies: ["Vocabulary"], path: "Tests/Support", swiftSettings: warnings),
-        tests("Reactor"),
-        tests("JSON"),
-        tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
+        .target(
+            name: "TestSupport", dependencies: ["Journal", "Vocabulary"], path: "Tests/Support", swiftSettings: warnings
+        ),
+        tests("Reactor", ["TestSupport"]),
+        tests("JSON", ["TestSupport"]),
+        tests("Twins", ["JSON", "TestSupport", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
         tests("Hub", ["Access", "Defender", "JSON", "Journal", "TestSupport", "Twins", "Vocabulary"]),
         tests(
@@ -118,15 +120,20 @@ let package = Package(
         tests(
             "SecurityAPI",
             ["Defender", "Events", "Hub", "JSON", "Journal", "Routing", "TestSupport", "Twins", "Vocabulary"]),
-        tests("Events", ["JSON", "Journal", "Vocabulary"]),
-        tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
+        tests("Events", ["JSON", "Journal", "TestSupport", "Vocabulary"]),
+        tests("MQTT", ["TestSupport", "Vocabulary"], resources: [.copy("NormativeStatements.json")]),
         tests("Blobs", ["Vocabulary"]),
-        tests("HTTP", ["CNGHTTP2", "Vocabulary"]),
+        tests("HTTP", ["CNGHTTP2", "TestSupport", "Vocabulary"]),
         tests("Access", ["Vocabulary"]),
         tests("Vocabulary"),
         tests("Query", ["JSON"], resources: [.copy("QueryVectors.json")]),
         tests("Defender", ["JSON", "Vocabulary"], resources: [.copy("MicroBodies")]),
         tests("Endpoints", ["Access", "HTTP", "JSON", "Vocabulary"]),
-        tests("Simulator", ["Access", "Defender", "JSON", "MQTT", "Reactor", "Vocabulary"]),
+        tests("ServiceAPI", ["Vocabulary"]),
+        tests("DeviceAPI", ["Hub", "MQTT"]),
+        tests("FilesAPI", ["Blobs"]),
+        tests("Emulator"),
+        tests("twinhub", ["Hub", "Vocabulary", arguments]),
+        tests("Simulator", ["Access", "Defender", "JSON", "MQTT", "Reactor", "TestSupport", "Vocabulary"]),
     ]
 )

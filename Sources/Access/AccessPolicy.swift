@@ -3,6 +3,7 @@ public struct AccessPolicy: Hashable, Sendable {
     public let name: String
     public let primary: SymmetricKey
     public let secondary: SymmetricKey
+    /// What either of its keys opens (rest.md section 2.4).
     public let permissions: Permissions
 
     public init(name: String, primary: SymmetricKey, secondary: SymmetricKey, permissions: Permissions) {

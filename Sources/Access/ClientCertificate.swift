@@ -8,6 +8,7 @@ public struct ClientCertificate: Hashable, Sendable {
     public let sha256: String
     /// The subject's common name; nil where it has none.
     public let commonName: String?
+    /// Seconds since 1970, as the other one.
     public let notBefore: Int64
     public let notAfter: Int64
 
@@ -42,6 +43,7 @@ public struct ClientCertificate: Hashable, Sendable {
         notAfter = after
     }
 
+    /// By its dates alone: revocation is not looked at.
     public func isValid(at time: Timestamp) -> Bool {
         (notBefore...max(notBefore, notAfter)).contains(time.unixSeconds)
     }

@@ -7,6 +7,7 @@ public struct HostNames: Sendable {
         own = Set(["localhost", "hub.localhost", "127.0.0.1", "::1", "0.0.0.0"] + extra.map { $0.lowercased() })
     }
 
+    /// Of a token or user name, with a port or without (clients.md).
     public func accepts(_ host: String) -> Bool {
         let name = Self.withoutPort(host.lowercased())
         return own.contains(name) || name.hasSuffix(".azure-devices.net") || Self.isLoopback(name)

@@ -2,8 +2,10 @@ import Vocabulary
 
 /// A shared key: base64 of 16 to 64 bytes, given back byte for byte as it came (rest.md section 19).
 public struct SymmetricKey: Hashable, Sendable {
+    /// Bytes (rest.md section 19).
     public static let lengths = 16...64
 
+    /// As it was given: the hub echoes keys byte for byte.
     public let base64: String
 
     /// Throws `ArgumentInvalid`, "Invalid device key length", where it is not base64 of such a length.

@@ -3,6 +3,7 @@ import Vocabulary
 /// A certificate's hash over its DER form: SHA-1 (40 hexadecimal digits) or SHA-256 (64), without separators, case kept
 /// (rest.md section 5.1).
 public struct Thumbprint: Hashable, Sendable {
+    /// 40 or 64 hexadecimal digits in the letters of whoever wrote them.
     public let text: String
 
     /// Throws `ArgumentInvalid`, "StringIsNotThumbprint", for anything else.

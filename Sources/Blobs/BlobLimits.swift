@@ -12,6 +12,8 @@ public struct BlobLimits: Sendable {
     public var stagedSeconds: Int64 = 7 * 86_400
     /// Uploads that one device may have open (rest.md section 18).
     public var uploadsPerDevice = 10
+    /// Uploads of all devices that may be open.
+    public var uploads = 100_000
     /// Seconds that an upload, and the signature for its blob, are good for.
     public var uploadSeconds: Int64 = 3_600
     /// Seconds for which an upload that has expired is still known as such.

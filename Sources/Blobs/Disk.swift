@@ -44,6 +44,12 @@ enum Disk {
         guard fsync(descriptor) == 0 else { throw failure(path) }
     }
 
+    /// Makes durable that something of this name is there.
+    static func syncFolder(of path: String) throws(BlobFailure) {
+        guard let slash = path.lastIndex(of: "/") else { return try syncFolder(".") }
+        try syncFolder(slash == path.startIndex ? "/" : String(path[..<slash]))
+    }
+
     static func move(_ from: String, to path: String) throws(BlobFailure) {
         guard rename(from, path) == 0 else { throw failure(path) }
     }
@@ -88,7 +94,7 @@ enum Disk {
         return bytes
     }
 
-    /// Replaces a file as a whole, durably.
+    /// Replaces a file as a whole, durably: what is there after a power failure is the one or the other.
     static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o644) throws(BlobFailure) {
         let new = path + ".new"
         let descriptor = try open(new, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
@@ -99,14 +105,17 @@ enum Disk {
         try result.get()
         try sync(descriptor, new)
         try move(new, to: path)
+        try syncFolder(of: path)
     }
 
-    /// Makes the folder and those above it.
+    /// Makes the folder and those above it, durably.
     static func makeFolder(_ path: String) throws(BlobFailure) {
-        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        if mkdir(path, 0o755) == 0 { return try syncFolder(of: path) }
+        if errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw failure(path) }
         try makeFolder(String(path[..<slash]))
         guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure(path) }
+        try syncFolder(of: path)
     }
 
     /// Names in a folder, in order; none where there is no such folder.

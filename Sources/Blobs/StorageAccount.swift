@@ -101,6 +101,9 @@ public final class StorageAccount: @unchecked Sendable {
 
     public func discard(_ write: BlobWrite) { queue.async { [self] in store.discard(write) } }
 
+    /// Makes the written bytes a blob, in the place of one of that name; durable before it calls back.
+    ///
+    /// - Parameter md5: of the bytes as the client has counted it; other ones are refused.
     public func putBlob(
         _ write: BlobWrite, _ name: BlobName, _ headers: ContentHeaders, expecting md5: [UInt8]?,
         _ conditions: BlobConditions, then: @escaping Then<BlobProperties>
@@ -118,6 +121,7 @@ public final class StorageAccount: @unchecked Sendable {
         run({ store throws(BlobFailure) in try store.putBlock(write, name, id, expecting: md5) }, then: then)
     }
 
+    /// Makes a blob of blocks; those that wait and are not named are dropped. Durable before it calls back.
     public func putBlockList(
         _ name: BlobName, _ list: [BlockReference], _ headers: ContentHeaders, md5: [UInt8]?,
         _ conditions: BlobConditions, then: @escaping Then<BlobProperties>
@@ -132,6 +136,7 @@ public final class StorageAccount: @unchecked Sendable {
         run({ store throws(BlobFailure) in try store.open(name, conditions) }, then: then)
     }
 
+    /// Up to so many bytes, fewer only at the end; the blob may be gone meanwhile, and is read nevertheless.
     public func read(_ reading: BlobReading, at offset: Int, count: Int, then: @escaping Then<[UInt8]>) {
         run({ _ throws(BlobFailure) in try reading.read(at: offset, count: count) }, then: then)
     }

@@ -63,6 +63,8 @@ public struct Configuration: Sendable {
 
     public var hub = HubLimits()
     public var webhookRetry = RetryPolicy(attempts: 10)
+    /// What the files of one folder endpoint may hold together.
+    public var endpointBytes = 4 << 30
     public var events = EventLimits()
     public var blobs = BlobLimits()
     public var http = HTTPLimits()

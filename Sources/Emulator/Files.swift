@@ -24,7 +24,9 @@ public enum Files {
     }
 
     /// Replaces the file as a whole: readers see the old bytes or the new ones. False with `errno` set on failure.
-    public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) -> Bool {
+    ///
+    /// - Parameter durably: whether it must be on the disk when this returns, for what cannot be made again.
+    public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644, durably: Bool = false) -> Bool {
         let temporary = path + ".new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { return false }
@@ -39,17 +41,30 @@ public enum Files {
             }
             rest = rest.dropFirst(count)
         }
-        guard close(descriptor) == 0 else { return false }
-        return rename(temporary, path) == 0
+        let isSynced = !durably || fdatasync(descriptor) == 0
+        guard close(descriptor) == 0, isSynced, rename(temporary, path) == 0 else { return false }
+        return !durably || syncFolder(of: path)
     }
 
-    /// Makes the folder and those above it. False with `errno` set on failure.
+    /// Makes the folder and those above it, durably: what is acknowledged will stand in it. False with `errno` set on failure.
     public static func makeFolder(_ path: String, mode: mode_t = 0o755) -> Bool {
-        if mkdir(path, mode) == 0 || errno == EEXIST { return true }
+        if mkdir(path, mode) == 0 { return syncFolder(of: path) }
+        if errno == EEXIST { return true }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex,
             makeFolder(String(path[..<slash]))
         else { return false }
-        return mkdir(path, mode) == 0 || errno == EEXIST
+        if mkdir(path, mode) == 0 { return syncFolder(of: path) }
+        return errno == EEXIST
+    }
+
+    /// Makes durable that something of this name is there.
+    private static func syncFolder(of path: String) -> Bool {
+        let name = path.hasSuffix("/") ? path.dropLast() : path[...]
+        let folder = name.lastIndex(of: "/").map { String(name[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
     }
 
     public static func isFolder(_ path: String) -> Bool {

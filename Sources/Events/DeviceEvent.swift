@@ -2,6 +2,7 @@ import Vocabulary
 
 /// What a back end reads of one thing that happened: a device's message, or what the hub itself tells of a device.
 public struct DeviceEvent: Sendable {
+    /// When the hub had it, by the hub's own clock.
     public var enqueuedTime: Timestamp
     public var source: EventSource
     public var deviceID: String
@@ -12,6 +13,7 @@ public struct DeviceEvent: Sendable {
     public var systemProperties: EventProperties
     /// What the sender says.
     public var properties: EventProperties
+    /// As it came; whether it is JSON its system properties say.
     public var body: [UInt8]
     /// Where it goes; nil where nobody has declared routes, and then it goes to the built-in endpoint.
     public var routing: EventRouting?

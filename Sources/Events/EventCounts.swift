@@ -4,6 +4,8 @@ public struct EventCounts: Hashable, Sendable {
     public var bytes: Int
     /// Events that were refused.
     public var refused: Int
+    /// Events that are accepted and not stored yet.
     public var waiting: Int
+    /// Bytes of their bodies and properties.
     public var waitingBytes: Int
 }

@@ -4,6 +4,7 @@ import Vocabulary
 public struct EventRetention: Hashable, Sendable, CustomStringConvertible {
     /// Bytes on the disk.
     public var bytes: Int
+    /// The age beyond which an event is dropped.
     public var seconds: Int
 
     public init(bytes: Int = 1 << 30, seconds: Int = 7 * 86_400) {
@@ -11,6 +12,7 @@ public struct EventRetention: Hashable, Sendable, CustomStringConvertible {
         self.seconds = seconds
     }
 
+    /// Bytes; less holds no segment.
     public static let smallest = 1 << 20
 
     private static let sizes: [(name: String, value: Int)] = [("GiB", 1 << 30), ("MiB", 1 << 20)]

@@ -19,6 +19,10 @@ public enum EventSource: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether there are such events. What those of digital twins look like is known by one example alone (twins.md section 11), and a
+    /// reader of made-up ones would be worse off than one who is told that there are none.
+    public var isEmitted: Bool { self != .digitalTwinChangeEvents }
+
     /// As the event itself says it in `iothub-message-source`: a device's message calls itself telemetry (amqp.md
     /// section 5.4).
     public var messageSource: String { self == .deviceMessages ? "Telemetry" : rawValue }

@@ -4,6 +4,7 @@ import Vocabulary
 
 /// An event with its place in the store.
 public struct StoredEvent: LogEntry {
+    /// 1 for the store's first; readers ask for what comes after one.
     public let sequence: UInt64
     public let enqueuedTime: Timestamp
     public let source: EventSource

@@ -126,6 +126,8 @@ struct FileUploads: Sendable {
 extension HubError {
     init(_ refusal: UploadRefusal) {
         switch refusal {
+        case .tooManyOfAll(let limit):
+            self.init(.serverBusy, "\(limit) uploads of all devices are open, as many as there may be.")
         case .tooMany(let limit):
             self.init(
                 .deviceMaximumActiveFileUploadLimitExceeded,

@@ -2,6 +2,15 @@ extension Journal {
     /// Reads every file of a log's folder and checks every line. Changes nothing and takes no lock; on a running
     /// server's folder the end may look torn, since it is being written.
     public static func verify(folder path: String) throws(LogFailure) -> VerifyReport {
+        try verify(folder: path, showing: NullVisitor())
+    }
+
+    /// As above.
+    ///
+    /// - Parameter visitor: is shown the snapshots' lines, and throws where one is not what it should be.
+    public static func verify(
+        folder path: String, showing visitor: some LogVisitor
+    ) throws(LogFailure) -> VerifyReport {
         let folder = LogFolder(path: path)
         let contents = try folder.contents()
         var report = VerifyReport()
@@ -21,7 +30,7 @@ extension Journal {
         for covering in contents.snapshots {
             do {
                 let file = try SnapshotFile(covering: covering, in: folder)
-                let lines = try file.read(NullVisitor())
+                let lines = try file.read(visitor)
                 report.files.append(.init(name: file.name, bytes: file.count, records: lines, sequence: covering))
             } catch .damaged(let damage) {
                 report.damage.append(damage)

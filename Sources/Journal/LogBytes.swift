@@ -13,11 +13,14 @@ public final class LogBytes: @unchecked Sendable {
 
     /// All the bytes; valid as long as this object lives.
     public let bytes: UnsafeRawBufferPointer
+    /// The mapped file's name in the log's folder; empty for memory.
+    public let file: String
     private let storage: Storage
 
     /// Maps the first `count` bytes of an open file. The file may be closed, renamed or unlinked afterwards, and may
     /// grow; it must not be cut to less than what is read here.
     init(mapping descriptor: Int32, count: Int, path: String) throws(LogFailure) {
+        file = String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
         guard count > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             storage = .nothing
@@ -35,6 +38,7 @@ public final class LogBytes: @unchecked Sendable {
     init(capacity: Int, fill: (UnsafeMutableRawBufferPointer) -> Int) {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Swift.max(capacity, 1), alignment: 16)
         let count = fill(memory)
+        file = ""
         bytes = UnsafeRawBufferPointer(start: memory.baseAddress, count: Swift.min(count, capacity))
         storage = .allocation
     }

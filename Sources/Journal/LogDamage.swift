@@ -4,6 +4,7 @@ public struct LogDamage: Hashable, Sendable, CustomStringConvertible {
     public var file: String
     /// Counted from 1; in a compressed segment, of the decompressed text.
     public var line: Int
+    /// For a person; no part of it is meant to be compared.
     public var reason: String
 
     public init(file: String, line: Int, reason: String) {

@@ -30,12 +30,18 @@ struct LogFolder: Sendable {
 
     func path(of name: String) -> String { path + "/" + name }
 
-    /// Makes the folder and those above it.
+    /// Makes the folder and those above it, durably: a log is no safer than its folder's own name.
     func create() throws(LogFailure) {
         var prefix = ""
+        var above = "."
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
             prefix += prefix.isEmpty && !part.isEmpty ? part : "/" + part
-            guard mkdir(prefix, 0o700) != 0, errno != EEXIST, errno != EISDIR, prefix != "/" else { continue }
+            defer { above = prefix }
+            guard mkdir(prefix, 0o700) != 0 else {
+                try LogFolder(path: above).sync()
+                continue
+            }
+            guard errno != EEXIST, errno != EISDIR, prefix != "/" else { continue }
             let reason = SystemError.text()
             var status = stat()
             guard stat(prefix, &status) == 0 else { throw .unusable(path: path, reason: reason) }

@@ -3,6 +3,7 @@ import Vocabulary
 
 /// One line of the log: an event with its place in the order, its time and its kind. A view; nothing is copied.
 public struct LogRecord: Sendable {
+    /// 1 for the log's first; no number is left out.
     public let sequence: UInt64
     /// Every record before this sequence was on the disk when this one was written (see `LogLine`).
     public let batch: UInt64

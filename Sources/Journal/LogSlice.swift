@@ -5,6 +5,7 @@ public struct LogSlice: Sendable {
     public let owner: LogBytes
     /// In `owner.bytes`.
     public let offset: Int
+    /// Bytes.
     public let count: Int
 
     public init(owner: LogBytes, offset: Int, count: Int) {
@@ -21,6 +22,12 @@ public struct LogSlice: Sendable {
     ) throws(Failure) -> Result {
         defer { extendLifetime(owner) }
         return try body(UnsafeRawBufferPointer(rebasing: owner.bytes[offset..<offset + count]))
+    }
+
+    /// What is wrong with these bytes, and where they stand.
+    public func damage(_ reason: String) -> LogDamage {
+        let before = owner.bytes[..<offset].count { $0 == LogLine.newline }
+        return LogDamage(file: owner.file, line: before + 1, reason: reason)
     }
 
     /// A copy of the bytes.

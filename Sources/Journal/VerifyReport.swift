@@ -3,6 +3,7 @@ public struct VerifyReport: Hashable, Sendable {
     /// One file of the log.
     public struct File: Hashable, Sendable {
         public var name: String
+        /// On the disk; of a plain segment those that are filled.
         public var bytes: Int
         /// Records in a segment, lines of the state in a snapshot.
         public var records: Int

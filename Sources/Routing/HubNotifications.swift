@@ -32,9 +32,7 @@ enum HubNotifications {
         case .linkOpened(let id, _, _): return [connection(id, isConnected: true, recorded)]
         case .linkClosed(let id, _): return [connection(id, isConnected: false, recorded)]
         case .identityUpdated, .reset, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned,
-            .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .securityGroupUpdated,
-            .securityGroupDeleted, .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
-            .job, .registryJob, .routingUpdated:
+            .feedbackCompleted, .authority, .defender, .configuration, .job, .registryJob, .routingUpdated:
             return []
         }
     }

@@ -8,9 +8,13 @@ public enum Telemetry {
     /// The largest message, properties included, in bytes (rest.md section 16.1).
     public static let maximumBytes = 256 << 10
 
+    /// What a back end gets of a message. Who sent it, and when, is the hub's word and not the sender's.
     public static func event(_ content: MessageContent, from sender: Sender, at time: Timestamp) -> DeviceEvent {
         var system = EventProperties()
-        for (property, value) in content.system { system.set(property.name, value) }
+        // Who sends is not for the sender to say.
+        for (property, value) in content.system where ![.connectionDeviceID, .connectionModuleID].contains(property) {
+            system.set(property.name, value)
+        }
         EventMarks.source(.deviceMessages, of: sender.id, at: time, to: &system)
         system.set("iothub-connection-auth-method", sender.method)
         system.set("iothub-connection-auth-generation-id", String(sender.generation))

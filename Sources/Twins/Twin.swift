@@ -34,6 +34,7 @@ public struct Twin: Sendable {
         self.layout = layout
     }
 
+    /// Without quotes; counts what the service has written, and no report (twins.md section 4).
     public var etag: String { ETag.twin(updates) }
 
     /// The tags, `{}` when there are none.

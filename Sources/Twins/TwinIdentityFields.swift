@@ -8,16 +8,19 @@ public struct TwinIdentityFields: Hashable, Sendable {
     public var deviceEtag: String
     /// `enabled` or `disabled`.
     public var status: String
+    /// Left out of the document where nil.
     public var statusReason: String?
     public var statusUpdateTime: Timestamp
     /// `Connected` or `Disconnected`.
     public var connectionState: String
     public var lastActivityTime: Timestamp
+    /// Messages that wait for the device.
     public var cloudToDeviceMessageCount: Int
     /// `sas`, `selfSigned`, `certificateAuthority` or `none`.
     public var authenticationType: String
     public var primaryThumbprint: String?
     public var secondaryThumbprint: String?
+    /// A DTMI, or empty; left out for callers of before 2020-09-30 (rest.md section 1.1).
     public var modelID: String
     /// Printed for devices only.
     public var iotEdge: Bool

@@ -8,6 +8,7 @@ public enum Base64 {
         return table
     }()
 
+    /// RFC 4648 with padding; empty for no bytes.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
@@ -15,6 +16,7 @@ public enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// As `encode`, without a `String` in between.
     public static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
         var group: UInt32 = 0
         var held = 0
@@ -69,5 +71,6 @@ public enum Base64 {
         return bytes
     }
 
+    /// Nil for what is not base64 with its padding.
     public static func decode(_ text: String) -> [UInt8]? { decode(Array(text.utf8)) }
 }

@@ -7,6 +7,7 @@ public enum ETag {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Appends a twin's ETag without quotes (twins.md section 4).
     public static func appendTwin(_ counter: UInt64, to text: inout [UInt8]) {
         withUnsafeBytes(of: counter.bigEndian) { Base64.append($0, to: &text) }
     }

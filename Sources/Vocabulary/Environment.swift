@@ -38,6 +38,7 @@ public struct Environment: Sendable {
             }
         })
 
+    /// Bytes fit for keys: of the system's generator, unless a test has put its own in its place.
     public func randomBytes(_ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             fillRandom(UnsafeMutableRawBufferPointer(buffer))

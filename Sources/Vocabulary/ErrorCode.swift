@@ -1,6 +1,8 @@
 /// The service's error names and numbers (rest.md section 4.3). A number's first three digits are its HTTP status.
 public struct ErrorCode: Hashable, Sendable {
+    /// The HTTP status times a thousand, and a detail behind it (rest.md section 4.3).
     public var number: Int
+    /// As `iothub-errorcode` and the body name it; .NET compares the two (rest.md section 4.2).
     public var name: StaticName
 
     /// A name of the catalogue; a literal, so that an error carries no heap string for it.

@@ -1,6 +1,7 @@
 /// An error that a caller sees, in the hub's own terms. One table (`Endpoints`) turns it into an HTTP answer; other
 /// protocols render the same value in their way. No handler writes an error body by hand.
 public struct HubError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Its number says the HTTP status.
     public var code: ErrorCode
     /// The text behind the error's name; never empty, since clients split the message there (rest.md section 4.2).
     public var text: String
@@ -9,6 +10,7 @@ public struct HubError: Error, Hashable, Sendable, CustomStringConvertible {
     /// E3's `info` member as JSON text; nil leaves it out.
     public var info: String?
 
+    /// The forms of rest.md section 4.1.
     public enum Envelope: Hashable, Sendable {
         /// E1: `{"Message":"ErrorCode:<Name>;<text>","ExceptionMessage":"Tracking ID:…"}`.
         case registry

@@ -1,5 +1,6 @@
 /// What a device or module id may be (rest.md section 19): 1 to 128 of `A-Z a-z 0-9 - : . + % _ # * ? ! ( ) , = @ ; $ '`.
 public enum IdentifierRule {
+    /// Bytes, all of which are ASCII (rest.md section 19).
     public static let maximumLength = 128
 
     private static let allowed: [Bool] = {

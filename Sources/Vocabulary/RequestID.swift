@@ -35,12 +35,14 @@ public struct RequestID: Hashable, Sendable {
         }
     }
 
+    /// 32 lower-case hexadecimal digits, as tracking ids have them (rest.md section 1.3).
     public var plain: String {
         var bytes: [UInt8] = []
         appendPlain(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// As a GUID, in `x-ms-request-id`.
     public var dashed: String {
         var bytes: [UInt8] = []
         appendDashed(to: &bytes)

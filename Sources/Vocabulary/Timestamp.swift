@@ -3,6 +3,7 @@
 /// On the wire: UTC, ISO 8601, up to 7 fractional digits, trailing zeros and an empty fraction trimmed, `Z` (twins.md
 /// section 1).
 public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// 100 nanoseconds each.
     public var ticks: Int64
 
     public init(ticks: Int64) { self.ticks = ticks }
@@ -30,8 +31,16 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
             ? sinceEpoch / Self.ticksPerSecond : -((-sinceEpoch + Self.ticksPerSecond - 1) / Self.ticksPerSecond)
     }
 
+    /// So many seconds later, or earlier. Ages and lifetimes come from command lines and clients: what lies beyond all time is
+    /// ``never`` at the one end and ``latest`` at the other.
     public func adding(seconds: Double) -> Timestamp {
-        Timestamp(ticks: ticks + Int64(seconds * Double(Self.ticksPerSecond)))
+        let distance = seconds * Double(Self.ticksPerSecond)
+        guard let whole = Int64(exactly: distance.rounded(.towardZero)) else {
+            return distance < 0 ? .never : .latest
+        }
+        let (sum, overflow) = ticks.addingReportingOverflow(whole)
+        guard !overflow else { return whole < 0 ? .never : .latest }
+        return Timestamp(ticks: max(sum, Self.never.ticks))
     }
 
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.ticks < right.ticks }

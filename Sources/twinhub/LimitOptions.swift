@@ -15,6 +15,8 @@ struct LimitOptions: ParsableArguments {
     var maxBlobBytes = 1 << 30
     @Option(help: "Bytes of all uploaded files together: what would be more is a 413.")
     var blobsKeep = 16 << 30
+    @Option(help: "Bytes of the files of one folder endpoint: of more, the oldest are removed.")
+    var endpointsKeep = 4 << 30
     @Option(help: "Attempts to bring messages to a webhook before they are given up; the waits between them double.")
     var webhookAttempts = 10
     @Option(help: "Connections in all; the descriptor limit bounds them too.")
@@ -59,12 +61,15 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "HTTP/2: PING frames of a connection in a second.")
     var maxPings = 200
 
+    /// Seconds.
+    private static let longestDeadline = 86_400
+
     func validate() throws {
         for (flag, value) in [
             ("--keep-changes", keepChanges), ("--max-waiting-commands", maxWaitingCommands),
             ("--active-jobs", activeJobs),
             ("--max-blob-bytes", maxBlobBytes), ("--blobs-keep", blobsKeep),
-            ("--webhook-attempts", webhookAttempts),
+            ("--webhook-attempts", webhookAttempts), ("--endpoints-keep", endpointsKeep),
             ("--max-connections", maxConnections), ("--max-output", maxOutput), ("--max-head", maxHead),
             ("--max-headers", maxHeaders), ("--max-target", maxTarget), ("--head-deadline", headDeadline),
             ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
@@ -76,12 +81,19 @@ struct LimitOptions: ParsableArguments {
         ] where value < 1 {
             throw ValidationError("\(flag) must be at least 1.")
         }
+        for (flag, seconds) in [
+            ("--head-deadline", headDeadline), ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
+            ("--slow-reader-deadline", slowReaderDeadline), ("--handshake-deadline", handshakeDeadline),
+        ] where seconds > Self.longestDeadline {
+            throw ValidationError("\(flag) must be at most \(Self.longestDeadline), a day.")
+        }
         guard keepPatches >= 0 else { throw ValidationError("--keep-patches must not be negative.") }
     }
 
     func apply(to configuration: inout Configuration) {
         configuration.hub.patchesPerTwin = keepPatches
         configuration.webhookRetry.attempts = webhookAttempts
+        configuration.endpointBytes = endpointsKeep
         configuration.hub.changesInMemory = keepChanges
         configuration.hub.waitingCommands = maxWaitingCommands
         configuration.hub.activeJobs = activeJobs

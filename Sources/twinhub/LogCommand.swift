@@ -1,5 +1,6 @@
 import ArgumentParser
 import Emulator
+import Hub
 import Journal
 import Vocabulary
 
@@ -24,7 +25,11 @@ struct LogCommand: ParsableCommand {
             try Failures.reported {
                 var isSound = true
                 for folder in try LogCommand.folders(place) {
-                    let report = try Journal.verify(folder: folder)
+                    let isHubs = folder == DataFolder(place.data).log
+                    let report =
+                        isHubs
+                        ? try Journal.verify(folder: folder, showing: SnapshotCheck())
+                        : try Journal.verify(folder: folder)
                     for file in report.files {
                         StandardOutput.write("\(folder)/\(file.name): \(file.records) lines, \(file.bytes) bytes\n")
                     }

@@ -256,7 +256,6 @@ def test_ids_that_are_none(own, identifier):
 
 def test_conditions_of_requests(own):
     body = device_configuration("c-1", {"a": 1})
-    expect_error(put(own, body, etag="*"), 404, "ConfigurationNotFound")
     ok(put(own, body, etag='""'))
     expect_error(put(own, body), 409, "ConfigurationAlreadyExists")
     expect_error(put(own, body, etag='"Mg=="'), 412, "PreconditionFailed")
@@ -264,6 +263,13 @@ def test_conditions_of_requests(own):
     assert ok(put(own, body, etag="MQ=="))["etag"] == "Mg=="
     assert own.delete("/configurations/c-1").status_code == 204
     expect_error(own.delete("/configurations/c-1"), 404, "ConfigurationNotFound")
+
+
+@pytest.mark.parametrize("header", ["*", '"*"', '"MQ=="', "NQ=="])
+def test_one_that_is_missing_is_made_whatever_the_condition_says(own, header):
+    made = put(own, device_configuration("c-1", {"a": 1}), etag=header)
+    assert ok(made)["etag"] == "MQ==" and made.headers["ETag"] == '"MQ=="'
+    expect_error(own.delete("/configurations/c-2", etag=header), 404, "ConfigurationNotFound")
 
 
 def test_a_hub_has_room_for_a_hundred(own):

@@ -192,6 +192,42 @@ def test_damage_elsewhere_stops_the_start_and_names_the_place(stopped):
     assert Hub(server).get("/devices/d").status_code in (200, 404)
 
 
+def crc32c(data):
+    """Bit by bit, as RFC 3720 appendix B.4 has it."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def test_a_snapshots_line_that_is_sound_and_says_nothing_stops_the_start_and_names_the_place(new_server):
+    """As another version may have written it. Entities are read when they are needed, the first of them at once."""
+    server = new_server(*SMALL_SEGMENTS)
+    hub = Hub(server)
+    for number in range(3):
+        hub.create(f"d{number}")
+    number = 0
+    while not (snapshots := list((pathlib.Path(server.data) / "log").glob("snapshot-*.jsonl"))):
+        number += 1
+        hub.desired("d0", {"text": "x" * 4000, "n": number})
+    server.stop()
+    path = sorted((pathlib.Path(server.data) / "log").glob("snapshot-*.jsonl"))[-1]
+    lines = path.read_bytes().split(b"\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith(b'{"snap":{"id":"d1"'))
+    body = lines[at][:lines[at].rindex(b',"crc":')].replace(b'"identity":', b'"somebody":', 1)
+    assert b'"crc":"%08x"' % crc32c(lines[at][:lines[at].rindex(b',"crc":')]) in lines[at]
+    lines[at] = body + b',"crc":"%08x"}' % crc32c(body)
+    path.write_bytes(b"\n".join(lines))
+    with pytest.raises(ServerEnded) as ended:
+        server.start()
+    place = f"{path.name}, line {at + 1}: the record's 'entity'"
+    assert ended.value.code == 1 and place in server.log_text()
+    judged = run_command("log", "verify", "--data", server.data, check=False)
+    assert judged.returncode == 1 and place in judged.stderr
+
+
 def test_the_log_can_be_read_verified_and_compacted(stopped):
     server, _ = stopped
     assert run_command("log", "verify", "--data", server.data).returncode == 0

@@ -118,3 +118,18 @@ def test_help_shows_every_limit_with_its_default():
                   "body-deadline", "idle-deadline"):
         assert f"--{limit}" in text
     assert "(default: 256)" in text
+
+
+@pytest.mark.parametrize("flag", ["--head-deadline", "--body-deadline", "--idle-deadline", "--slow-reader-deadline", "--handshake-deadline"])
+@pytest.mark.parametrize("value", ["86401", str(2**63 - 1)])
+def test_a_deadline_of_more_than_a_day_is_a_usage_error(flag, value):
+    done = run_command("serve", "--ephemeral", flag, value, check=False)
+    assert done.returncode == 64 and flag in done.stderr
+
+
+def test_an_age_that_nobody_lives_to_see_keeps_everything(new_server):
+    server = new_server("--events-keep", f"1GiB,{2**63 // 86_400}d")
+    hub = Hub(server)
+    hub.create("d")
+    server.restart()
+    assert Hub(server).twin("d")["deviceId"] == "d"

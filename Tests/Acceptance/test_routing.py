@@ -102,6 +102,8 @@ def test_a_wrong_declaration_is_refused_whole(own_hub):
     assert "route 'x'" in text and "Line 1:1" in text
     cloud = {"endpoints": {"eventHubs": [{"name": "eh"}]}}
     assert "eventHubs" in expect_error(own_hub.put("/emulator/routing", cloud), 501, "NotImplemented")
+    silent = {"routes": [{"name": "r", "source": "DigitalTwinChangeEvents", "endpointNames": ["events"]}]}
+    assert "'r'" in expect_error(own_hub.put("/emulator/routing", silent), 501, "NotImplemented")
     expect_error(own_hub.put("/emulator/routing", data=b"{"), 400, "IotHubFormatError")
     assert ok(own_hub.get("/emulator/routing")) == PLAN
     expect_error(own_hub.get("/emulator/events", endpoint="nowhere", after=0), 400, "ArgumentInvalid")

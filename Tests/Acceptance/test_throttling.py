@@ -9,6 +9,7 @@ from msrest.exceptions import HttpOperationError
 
 from acceptance.rest import Hub, expect_error, ok
 from acceptance.server import SAMPLE, Server, run_command
+from acceptance.waiting import wait_for
 
 #: Far more than any machine is given back while it makes them.
 MANY = 400
@@ -131,6 +132,57 @@ def test_the_smallest_edition_has_one_active_job(new_server):
 
     assert schedule("one").status_code == 200
     expect_error(schedule("two"), 429, "ThrottlingMaxActiveJobCountExceeded")
+
+
+def job(hub, name, **work):
+    ok(hub.put(f"/jobs/v2/{name}", {
+        "jobId": name, "queryCondition": "*", "startTime": None, "maxExecutionTimeInSeconds": 600, **work}))
+
+    def is_over():
+        answer = hub.get(f"/jobs/v2/{name}")
+        # To ask for it has a rate, too.
+        return answer.status_code == 200 and answer.json()["status"] == "completed"
+
+    wait_for(is_over)
+    rows = ok(hub.post("/devices/query", {"query": f"SELECT * FROM devices.jobs WHERE devices.jobs.jobId = '{name}'"}))
+    return sorted(rows, key=lambda row: row["deviceId"])
+
+
+UPDATE = {"type": "scheduleUpdateTwin", "updateTwin": {"etag": "*", "tags": {"a": 1}}}
+CALL = {"type": "scheduleDeviceMethod", "cloudToDeviceMethod": {"methodName": "reboot"}}
+
+
+@pytest.mark.parametrize("work", [UPDATE, CALL], ids=["twins", "methods"])
+def test_a_jobs_devices_have_their_turn_at_its_rate(new_server, work):
+    """10 a second of S1, and nobody is refused. The times are the hub's own: a slow machine makes them longer."""
+    hub = Hub(new_server("--throttle", "S1"))
+    assert hub.post("/devices", [
+        {"id": f"d{number}", "importMode": "create"} for number in range(45)]).status_code == 200
+    rows = job(hub, "slow", **work)
+    assert len(rows) == 45 and {row["status"] for row in rows} == {"completed" if work is UPDATE else "failed"}
+    if work is CALL:
+        assert {row["error"]["code"] for row in rows} == {"DeviceNotOnline"}
+    times = sorted(datetime.datetime.fromisoformat(row["endTimeUtc"][:19]) for row in rows)
+    # The first ten at once, the 35 others in their seconds.
+    assert (times[-1] - times[0]).total_seconds() >= 2
+    assert metric(hub, "twinhub_messages_today") >= 45
+
+
+def test_a_jobs_devices_are_messages_of_the_day(new_server):
+    """Of which the smallest edition has 8,000, each of 512 bytes."""
+    hub = Hub(new_server("--throttle", "F1"))
+    hub.create("d1")
+    hub.create("d2")
+    body = {"data": b"x" * 250_000, "api": "2020-09-30"}
+    day = datetime.datetime.now(datetime.timezone.utc).date()
+    wait_for(lambda: hub.post("/devices/d1/messages/events", **body).status_code == 403)
+    wait_for(lambda: hub.get("/twins/d1").status_code == 403)
+    for name, work in {"twins": UPDATE, "methods": CALL}.items():
+        rows = job(hub, name, **work)
+        if datetime.datetime.now(datetime.timezone.utc).date() != day:
+            return  # A new day has begun, with new messages.
+        assert [(row["deviceId"], row["status"], row["error"]["code"]) for row in rows] == [
+            ("d1", "failed", "IotHubQuotaExceeded"), ("d2", "failed", "IotHubQuotaExceeded")]
 
 
 def test_nothing_is_limited_unless_asked_for(hub):

@@ -51,6 +51,39 @@ import Vocabulary
         try log.checkRoom("d", 2, now: start)
     }
 
+    @Test(
+        "what devices never come back to is forgotten a day after it has expired, and at once where the room is needed")
+    func forgotten() throws {
+        place.limits.uploads = 2_000
+        let log = try open()
+        func begin(_ ids: Range<Int>, at now: Timestamp) throws {
+            for id in ids {
+                try log.checkRoom("d\(id)", 1, now: now)
+                let upload = Upload(
+                    correlationID: "\(id)", device: "d\(id)", generation: 1,
+                    blob: BlobName(device: "d\(id)", file: "f")!,
+                    expiry: now.adding(seconds: 3600))
+                try log.append(.began(upload), durably: false)
+            }
+        }
+        try begin(0..<1_500, at: start)
+        let dayAfter = start.adding(seconds: 3600 + 86_400)
+        #expect(throws: UploadRefusal.expired) { try log.book.upload("7", "d7", 1, now: dayAfter) }
+        // Nobody of those comes back, and others do not bring them to mind until they are many.
+        try begin(1_500..<3_000, at: dayAfter)
+        #expect(log.book.uploads.count == 1_500)
+        #expect(throws: UploadRefusal.unknown) { try log.book.upload("7", "d7", 1, now: dayAfter) }
+        try begin(3_000..<3_500, at: dayAfter.adding(seconds: 60))
+        #expect(throws: UploadRefusal.tooManyOfAll(limit: 2_000)) {
+            try log.checkRoom("late", 1, now: dayAfter.adding(seconds: 3_599))
+        }
+        // Those have expired by then, and are needed no more than the newcomer.
+        try log.checkRoom("late", 1, now: dayAfter.adding(seconds: 3_600))
+        #expect(log.book.uploads.count == 500)
+        // After a restart they are known until they are swept again.
+        #expect(try open().book.uploads.count >= 500)
+    }
+
     @Test("the file makes the same book, and a line that a crash cut short is cut off")
     func replay() throws {
         var log = try open()

@@ -96,6 +96,14 @@ def test_a_call_that_waits_for_a_device_gives_up(backend, device):
     assert json.loads(answer.json()["Message"])["info"] == {"timeout": "00:00:01"}
 
 
+def test_calls_whose_times_are_all_the_same_end_each_for_itself(backend, device):
+    """`az … --timeout T` names T for the connection and for the answer. Nobody has connected."""
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        calls = [pool.submit(backend.invoke, device, f"m{number}", connect=5, response=5) for number in range(4)]
+        for call in calls:
+            assert expect_offline(call.result(60)) == "Timed out waiting for device to connect."
+
+
 def test_a_call_under_way_when_the_link_is_lost_fails_and_the_next_one_works(client, backend, device, relay):
     one = client(device, gateway=relay.address)
     heard = one.answer_methods(lambda request: None if request.name == "silent" else (200, None))

@@ -47,6 +47,20 @@ import Testing
         #expect(schema?["$ref"]?.string == "#/components/schemas/File")
     }
 
+    @Test(
+        "what a rate limits may answer 429, and what counts as a message of the day 403",
+        arguments: [
+            ("Devices_GetTwin", true), ("Modules_InvokeMethod", true), ("Device_SendDeviceEvent", true),
+            ("Query_GetTwins", false), ("Devices_GetDevices", false), ("Emulator_Reset", false),
+        ])
+    func throttled(_ name: String, isMessage: Bool) throws {
+        let route = Route(.get, "/it", name, .anyOf(.serviceConnect)) { _ in .later }
+        let bytes = OpenAPIDocument.bytes(of: [route], [name: .init("It.").answers(204)])
+        let operation = try JSONDocument(parsing: bytes).root["paths"]?["/it"]?["get"]
+        let statuses = Self.names(operation?["responses"])
+        #expect(statuses.contains("429") && statuses.contains("403") == isMessage)
+    }
+
     @Test("what has a name is written once, and what it refers to as well")
     func schemas() throws {
         let document = try JSONDocument(parsing: OpenAPIDocument.bytes(of: Self.routes, Self.descriptions)).root

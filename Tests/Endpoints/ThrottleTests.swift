@@ -38,7 +38,8 @@ import Vocabulary
             (.b1, 1, .twinUpdates, 50), (.s3, 2, .twinUpdates, 500), (.s1, 1, .deviceToCloud, 100),
             (.s1, 10, .deviceToCloud, 120), (.s2, 1, .connections, 120), (.s1, 1, .cloudToDeviceReceives, 1000),
             (.s1, 1, .methods, 40), (.s2, 1, .methods, 120), (.s1, 1, .fileUploads, 100), (.s1, 1, .jobs, 100),
-            (.b3, 1, .configurations, 20),
+            (.b3, 1, .configurations, 20), (.f1, 1, .jobDevices, 10), (.s1, 20, .jobDevices, 10),
+            (.s2, 20, .jobDevices, 20), (.s3, 2, .jobDevices, 100),
         ])
     func rates(_ tier: HubTier, _ units: Int, _ operation: ThrottledOperation, _ expected: Int) {
         let throttle = Throttle(tier, units: units, environment: Clock().environment)
@@ -130,6 +131,25 @@ import Vocabulary
         #expect(throttle.counts.messages == 0)
         try throttle.charge(.twinReads)
         #expect(throttle.counts.messages == 1)
+    }
+
+    @Test("a job's devices have their turn as the rate allows, and none is refused but for the day's messages")
+    func jobDevices() throws {
+        let clock = Clock()
+        let throttle = Throttle(.f1, environment: clock.environment)
+        #expect(try throttle.admit(jobDevices: 4, bytes: 0) == 4)
+        #expect(try throttle.admit(jobDevices: 40, bytes: 0) == 6)
+        #expect(try throttle.admit(jobDevices: 34, bytes: 0) == 0)
+        clock.pass(300)
+        #expect(try throttle.admit(jobDevices: 34, bytes: 513) == 3)
+        #expect(throttle.counts.messages == 4 + 6 + 2 * 3)
+        #expect(throttle.counts.refused.allSatisfy { $0.count == 0 } && throttle.counts.refusedMessages == 0)
+        // Two messages are left for the day.
+        try throttle.charge(.deviceToCloud, bytes: (8_000 - 16 - 2) * 512)
+        clock.pass(1000)
+        #expect(try throttle.admit(jobDevices: 10, bytes: 1) == 2)
+        let error = #expect(throws: HubError.self) { try throttle.admit(jobDevices: 8, bytes: 1) }
+        #expect(error?.code == .iotHubQuotaExceeded)
     }
 
     @Test(

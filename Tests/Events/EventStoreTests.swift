@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -94,7 +95,7 @@ import Vocabulary
         let log = ScriptedLog()
         let store = try EventStore(log: log)
         let done = DispatchSemaphore(value: 0)
-        log.gate.withLock { _ in
+        log.appendGate.withLock { _ in
             for number in 1...500 { store.append([message("\(number)")]) { _ in done.signal() } }
         }
         for _ in 1...500 { done.wait() }
@@ -111,7 +112,7 @@ import Vocabulary
         let taken = Atomic(0)
         let refused = Atomic(0)
         let done = DispatchSemaphore(value: 0)
-        log.gate.withLock { _ in
+        log.appendGate.withLock { _ in
             for number in 1...30 {
                 store.append([message("\(number)")]) { refusal in
                     if case .overloaded? = refusal {

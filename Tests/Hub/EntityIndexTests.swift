@@ -1,5 +1,6 @@
 import JSON
 import Journal
+import TestSupport
 import Testing
 import Twins
 import Vocabulary
@@ -163,6 +164,36 @@ struct EntityIndexTests {
         let device = String(repeating: "x", count: number % 19) + "\(number)"
         let id = TwinID(trusted: device)
         return number % 3 == 0 ? [id, TwinID(trusted: device + "/m")] : [id]
+    }
+
+    @Test(arguments: [0, 99, 100])
+    func `Of a snapshot the first hundred entities are read at once, so that what is none stops the start`(
+        before: Int
+    ) throws {
+        let index = EntityIndex(seed: 1)
+        var reader = SnapshotReader()
+        try reader.take(try Self.header(), into: index)
+        for number in 0..<before {
+            var json = JSONWriter()
+            EntityRecord.write(Self.entity("d\(number)", 1), to: &json)
+            try reader.take(Self.slice(json.bytes), into: index)
+        }
+        let line = Self.slice(Array("\n".utf8) + Array(#"{"id":"bad","somebody":{}}"#.utf8))
+        let bad = LogSlice(owner: line.owner, offset: 1, count: line.count - 1)
+        if before < 100 {
+            #expect(throws: RecordError.self) { try reader.take(bad, into: index) }
+        } else {
+            try reader.take(bad, into: index)
+        }
+        #expect(throws: RecordError.self) { try SnapshotCheck().visitSnapshotLine(bad) }
+        #expect(bad.damage("why") == LogDamage(file: "", line: 2, reason: "why"))
+    }
+
+    private static func header() throws -> LogSlice {
+        var lines: [[UInt8]] = []
+        let state = HubState(base: EntityIndex(seed: 1), limits: HubLimits())
+        try Snapshot(sequence: 1, state: state, entities: []).writeLines { lines.append(Array($0)) }
+        return slice(try #require(lines.first))
     }
 
     private static func entity(_ key: String, _ generation: UInt64) -> Entity {

@@ -178,6 +178,30 @@ struct JobTests {
         #expect(it.hub.lastSequence == before)
     }
 
+    @Test(arguments: [update, call])
+    func `Devices that cannot be had when their turn comes fail with the reason, and only those`(work: String) throws {
+        let it = try HubOnALog()
+        let devices = ["a", "b"].map { it.make($0) }
+        _ = try Self.schedule(it, work)
+        let id = JobID(trusted: "j")
+        it.execute(.job(.begin(id, devices)))
+        let error = HubError(.iotHubQuotaExceeded, "No more today.")
+        it.execute(.job(.refuse(id, [devices[0]], error)))
+        // Once is enough.
+        let before = it.hub.lastSequence
+        it.execute(.job(.refuse(id, [devices[0]], error)))
+        #expect(it.hub.lastSequence == before)
+        while try Self.step(it, devices: devices, limits: it.limits) {}
+        let job = try Self.job(it)
+        #expect(job.status == .completed)
+        #expect(devices.map { job.devices[$0]?.status } == [.failed, .completed])
+        guard case .ended(.failed(let code, let text), _, _)? = job.devices[devices[0]]?.phase else {
+            throw HubOnALog.Unexpected()
+        }
+        #expect(code == "IotHubQuotaExceeded" && text == "No more today.")
+        #expect(try it.entity(devices[0]).twin.version == 2)
+    }
+
     @Test func `So many devices are called at a time`() throws {
         var limits = HubLimits()
         limits.callsPerJob = 2

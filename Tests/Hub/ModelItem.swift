@@ -1,3 +1,4 @@
+import TestSupport
 import Vocabulary
 
 @testable import Hub

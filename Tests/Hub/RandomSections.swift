@@ -1,3 +1,5 @@
+import TestSupport
+
 func json(_ section: [String: Int?]) -> String {
     "{" + section.map { "\"\($0)\":\($1.map(String.init) ?? "null")" }.joined(separator: ",") + "}"
 }

@@ -2,6 +2,7 @@ import Defender
 import Dispatch
 import JSON
 import Journal
+import TestSupport
 import Testing
 import Twins
 import Vocabulary
@@ -132,6 +133,33 @@ struct SecurityModuleTests {
         guard case .done = it.execute(.reset(.empty)) else { throw HubOnALog.Unexpected() }
         it.make("d")
         #expect(try modules(it, "d") == [Self.classic])
+    }
+
+    @Test func `However often a hub is reset, a module that came after the seed has the keys that it had first`() throws
+    {
+        let it = try HubOnALog()
+        let lines = [#"{"id":"s"}"#, #"{"id":"t","status":"disabled","attributes":{"a":"1"}}"#]
+        guard case .done = it.execute(.seed(try lines.map(item), isComplete: true)) else {
+            throw HubOnALog.Unexpected()
+        }
+        try rule(it, .classic)
+        func seen() throws -> [[String]] {
+            try ["s", "s/\(Self.classic)", "t", "t/\(Self.classic)"].map { key in
+                let identity = try it.entity(TwinID(trusted: key)).identity
+                return ["\(identity.authentication)", "\(identity.status)", "\(identity.attributes)"]
+            }
+        }
+        let first = try seen()
+        for _ in 0..<3 {
+            it.clock.advance(seconds: 1)
+            guard case .done = it.execute(.reset(.seed)) else { throw HubOnALog.Unexpected() }
+            #expect(try seen() == first)
+        }
+        try it.restart()
+        guard case .done = it.execute(.deleteIdentity(TwinID(trusted: "s"), .any)),
+            case .done = it.execute(.reset(.empty)), case .done = it.execute(.reset(.seed))
+        else { throw HubOnALog.Unexpected() }
+        #expect(try seen() == first)
     }
 
     @Test func `A device at its limit of modules is named, and nothing else is disturbed`() throws {

@@ -1,6 +1,7 @@
 import CSystem
 import Glibc
 import Reactor
+import TestSupport
 import Testing
 
 @Suite struct LimitTests {

@@ -1,4 +1,5 @@
 import Reactor
+import TestSupport
 
 /// A reactor for the length of a test; afterwards every descriptor of it is closed.
 func withReactor(

@@ -43,6 +43,9 @@ import Vocabulary
         var content = MessageContent(body: [1])
         content.set(.messageID, "m")
         content.set(.contentType, "text/plain")
+        // The marks of a message to a module's input say nothing here.
+        content.set(.connectionDeviceID, "other")
+        content.set(.connectionModuleID, "other")
         content.set("k", "v")
         let event = Telemetry.event(content, from: sender, at: .never)
         let expected =

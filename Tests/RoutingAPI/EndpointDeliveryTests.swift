@@ -154,7 +154,7 @@ private final class ScriptedTarget: DeliveryTarget {
     @Test func `What was read while it was stopped is not delivered`() throws {
         try store.appendAndWait(some)
         let target = ScriptedTarget()
-        let stopped = log.gate.withLock { _ in
+        let stopped = log.readGate.withLock { _ in
             let reading = delivery(to: target)
             until { log.reads.load(ordering: .relaxed) > 0 }
             reading.stop()

@@ -1,6 +1,7 @@
 import Defender
 import MQTT
 import Reactor
+import TestSupport
 import Testing
 
 @testable import Simulator

@@ -1,4 +1,5 @@
 import Defender
+import TestSupport
 import Testing
 
 @testable import Simulator

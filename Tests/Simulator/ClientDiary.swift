@@ -2,6 +2,7 @@ import Access
 import MQTT
 import Reactor
 import Simulator
+import TestSupport
 import Vocabulary
 
 /// Writes down what a client tells its owner, and does what a test says on the way.

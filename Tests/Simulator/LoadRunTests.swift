@@ -1,5 +1,6 @@
 import MQTT
 import Reactor
+import TestSupport
 import Testing
 
 @testable import Simulator

@@ -1,5 +1,6 @@
 import MQTT
 import Reactor
+import TestSupport
 import Vocabulary
 
 /// A hub as far as a client can see one: lets in whom the script says, keeps sessions, and sends what the script says.

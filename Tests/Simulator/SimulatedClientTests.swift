@@ -2,6 +2,7 @@ import Access
 import MQTT
 import Reactor
 import Simulator
+import TestSupport
 import Testing
 import Vocabulary
 

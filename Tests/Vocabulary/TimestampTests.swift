@@ -76,4 +76,18 @@ import Testing
         #expect(Timestamp(unixSeconds: 1).adding(seconds: 1.5) == Timestamp(unixSeconds: 2, nanoseconds: 500_000_000))
         #expect(Timestamp(unixSeconds: 1) < Timestamp(unixSeconds: 1, nanoseconds: 100))
     }
+
+    static let sums: [(text: String, seconds: Double, sum: Timestamp)] = [
+        ("2026-01-01T00:00:00Z", 1.5, Timestamp("2026-01-01T00:00:01.5Z") ?? .never),
+        ("2026-01-01T00:00:00Z", -86_400, Timestamp("2025-12-31T00:00:00Z") ?? .latest),
+        ("0001-01-01T00:00:00Z", -50_400, .never), ("2026-01-01T00:00:00Z", -1e12, .never),
+        ("2026-01-01T00:00:00Z", -9e18, .never), ("2026-01-01T00:00:00Z", -.infinity, .never),
+        ("9999-12-31T23:59:59Z", 6.1e11, .latest), ("2026-01-01T00:00:00Z", 9.3e11, .latest),
+        ("2026-01-01T00:00:00Z", 9e18, .latest), ("2026-01-01T00:00:00Z", .infinity, .latest),
+    ]
+
+    @Test("A span that leads beyond all time ends there", arguments: sums)
+    func adds(_ sample: (text: String, seconds: Double, sum: Timestamp)) throws {
+        #expect(try #require(Timestamp(sample.text)).adding(seconds: sample.seconds) == sample.sum)
+    }
 }

@@ -10,6 +10,7 @@ public struct AuthorityCertificate: Hashable, Sendable {
     public let subject: String
     /// SHA-1 over the DER form, in upper case.
     public let thumbprint: String
+    /// The end of its validity; the year 9999 at the latest.
     public let expiry: Timestamp
 
     /// Throws `ArgumentInvalid` where it is no certificate, or one that may not sign others.

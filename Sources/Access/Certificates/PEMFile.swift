@@ -17,15 +17,24 @@ enum PEMFile {
         }
     }
 
-    /// Replaces the file as a whole.
+    /// Replaces the file as a whole. It is on disk when this returns: clients have been told to trust what stands in it.
     static func write(_ bytes: [UInt8], to path: String, isPrivate: Bool = false) throws(DevelopmentAuthority.Failure) {
         let temporary = path + ".new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0, let file = fdopen(descriptor, "w") else { throw failure("write", path) }
-        let written = fwrite(bytes, 1, bytes.count, file)
-        guard fclose(file) == 0, written == bytes.count, rename(temporary, path) == 0 else {
+        let isWritten =
+            fwrite(bytes, 1, bytes.count, file) == bytes.count && fflush(file) == 0 && fdatasync(descriptor) == 0
+        guard fclose(file) == 0, isWritten, rename(temporary, path) == 0, syncFolder(of: path) else {
             throw failure("write", path)
         }
+    }
+
+    private static func syncFolder(of path: String) -> Bool {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
     }
 
     private static func failure(_ action: String, _ path: String) -> DevelopmentAuthority.Failure {

@@ -7,6 +7,7 @@ public struct Upload: Hashable, Sendable {
     /// Of the device's identity: one that was made again begins with no uploads.
     public let generation: UInt64
     public let blob: BlobName
+    /// Until when the upload can be ended, and its signature is good.
     public let expiry: Timestamp
 }
 
@@ -14,6 +15,8 @@ public struct Upload: Hashable, Sendable {
 public enum UploadRefusal: Error, Hashable, Sendable {
     /// The device has as many open as it may.
     case tooMany(limit: Int)
+    /// All devices together have as many open as there may be.
+    case tooManyOfAll(limit: Int)
     /// There is no such upload of this device, or it has ended.
     case unknown
     case expired
@@ -29,6 +32,7 @@ public struct FileNotification: Hashable, Sendable {
     public let device: String
     public let blob: BlobName
     public let blobURI: String
+    /// Bytes.
     public let size: Int
     public let modified: Timestamp
     public let enqueued: Timestamp

@@ -17,6 +17,12 @@ struct UploadBook {
     /// The newest, oldest first.
     private(set) var notifications: [FileNotification] = []
     private(set) var lastSequence: UInt64 = 0
+    /// Uploads that are too few to be looked through for those that are over.
+    private static let fewUploads = 1_000
+    /// As many are known when they are looked through again: twice as many as were left the last time.
+    private var sweepCount = fewUploads
+    /// Before this moment there is none to be found.
+    private var sweepTime = Timestamp.never
     private var correlationIDs: [String: [String]] = [:]
 
     init(limits: BlobLimits) { self.limits = limits }
@@ -44,7 +50,7 @@ struct UploadBook {
         if correlationIDs[upload.device]?.isEmpty == true { correlationIDs[upload.device] = nil }
     }
 
-    /// Throws where the device has no room for another. What has expired takes none, and is forgotten a while later, so
+    /// Throws where the device, or the book, has no room for another. What has expired takes none, and is forgotten a while later, so
     /// that the device is told what became of it.
     mutating func checkRoom(_ device: String, _ generation: UInt64, now: Timestamp) throws(UploadRefusal) {
         var open = 0
@@ -58,6 +64,20 @@ struct UploadBook {
             }
         }
         guard open < limits.uploadsPerDevice else { throw .tooMany(limit: limits.uploadsPerDevice) }
+        sweep(now: now)
+        guard uploads.count < limits.uploads else { throw .tooManyOfAll(limit: limits.uploads) }
+    }
+
+    /// Forgets what devices have begun and not come back to, of whom many never will.
+    private mutating func sweep(now: Timestamp) {
+        guard uploads.count >= min(sweepCount, limits.uploads), now >= sweepTime else { return }
+        func forget(expiredBy time: Timestamp) {
+            for upload in uploads.values where upload.expiry <= time { self.forget(upload.correlationID) }
+        }
+        forget(expiredBy: now.adding(seconds: -Double(limits.expiredSeconds)))
+        if uploads.count >= limits.uploads { forget(expiredBy: now) }
+        sweepCount = max(Self.fewUploads, 2 * uploads.count)
+        sweepTime = uploads.count < limits.uploads ? .never : uploads.values.map(\.expiry).min() ?? .never
     }
 
     /// The open upload of this device with this id.

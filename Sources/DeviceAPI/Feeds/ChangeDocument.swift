@@ -131,9 +131,8 @@ enum ChangeDocument {
         case .identityCreated(let identity, _), .identityUpdated(let identity):
             writeIdentity(before: nil, after: identity, to: &json)
         case .identityDeleted, .seeded, .reset, .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued,
-            .messageSettled, .messageAbandoned, .feedbackCompleted, .authorityUpdated, .authorityDeleted,
-            .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated,
-            .configurationDeleted, .configurationsSettled, .twinTargeted, .job, .registryJob, .routingUpdated:
+            .messageSettled, .messageAbandoned, .feedbackCompleted, .authority, .defender, .configuration, .job,
+            .registryJob, .routingUpdated:
             writeIdentity(before: nil, after: nil, to: &json)
         }
     }

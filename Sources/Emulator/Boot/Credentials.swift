@@ -65,7 +65,7 @@ struct Credentials {
             }
         }
         let made = PolicyTable.generated(environment)
-        guard Files.write(Array(made.text.utf8), to: file, mode: 0o600) else {
+        guard Files.write(Array(made.text.utf8), to: file, mode: 0o600, durably: true) else {
             throw StartFailure("\(file): \(Files.reason)")
         }
         return made

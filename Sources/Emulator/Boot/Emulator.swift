@@ -81,7 +81,9 @@ public final class Emulator: Sendable {
         let security = SecurityLedger(environment: environment) { logger.error("\($0)") }
         let jobs = JobDesk()
         deliveries = Deliveries(
-            configuration.dataFolder.map(DataFolder.init).map { .init(files: $0.endpoints, cursors: $0.cursors) },
+            configuration.dataFolder.map(DataFolder.init).map {
+                .init(files: $0.endpoints, cursors: $0.cursors, bytesPerEndpoint: configuration.endpointBytes)
+            },
             webhookRetry: configuration.webhookRetry, environment: environment, report: { logger.warning("\($0)") })
         let lag = configuration.queryLag.map { QueryLag(seconds: $0) }
         let routes =

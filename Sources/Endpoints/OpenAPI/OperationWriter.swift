@@ -145,10 +145,12 @@ struct OperationWriter {
         json.endObject()
     }
 
-    /// Those of this operation and those that any can end with: what the door refuses, a bound that is met, a hub that stops.
+    /// Those of this operation and those that any can end with: what the door refuses, a bound that is met, a hub that stops. What
+    /// is a message is refused when the day has had its number (`--throttle`).
     private var errors: Set<Int> {
         var errors: Set<Int> = [400, 404, 408, 413, 429, 431, 500, 503]
         if case .open = route.requirement {} else { errors.insert(401) }
+        if ThrottledOperation(route: route.operation)?.isMessage == true { errors.insert(403) }
         return errors.union(description?.errors ?? [])
     }
 }

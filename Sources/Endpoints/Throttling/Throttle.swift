@@ -50,18 +50,10 @@ public final class Throttle: Sendable {
     /// - Throws: `IotHubQuotaExceeded` where the day's messages are used up, `ThrottlingBacklogTimeout` where the rate is.
     public func charge(_ operation: ThrottledOperation, count: Int = 1, bytes: Int = 0) throws(HubError) {
         let now = environment.uptimeMilliseconds()
-        let today = Self.day(environment)
         let parts = operation == .methods ? Self.parts(bytes, of: ThrottleRate.methodMeter) : count
         let messages = operation.isMessage ? Self.parts(bytes, of: tier.messageMeter) : 0
         let refusal = state.withLock { state -> HubError? in
-            if state.day != today {
-                state.day = today
-                state.messages = 0
-            }
-            guard messages == 0 || state.messages + messages <= messagesPerDay else {
-                state.refusedMessages += 1
-                return quotaExceeded(state.messages)
-            }
+            if let spent = overdraft(messages, &state) { return spent }
             guard state.buckets[operation]?.take(parts, at: now) == true else { return Self.throttled(operation) }
             state.messages += messages
             return nil
@@ -79,6 +71,40 @@ public final class Throttle: Sendable {
             state.withLock { $0.buckets[operation]?.giveBack(1) }
             throw error
         }
+    }
+
+    /// Counts devices of a job, whose turn comes as the rate allows (rest.md section 18); those beyond wait for theirs.
+    ///
+    /// - Parameter bytes: of the message that each is sent, which is one of the day's.
+    /// - Returns: how many of them it may be now, the first ones; none where all have to wait.
+    /// - Throws: `IotHubQuotaExceeded` where the day's messages are used up for the first of them.
+    public func admit(jobDevices count: Int, bytes: Int) throws(HubError) -> Int {
+        let now = environment.uptimeMilliseconds()
+        let messages = Self.parts(bytes, of: tier.messageMeter)
+        let result = state.withLock { state -> Result<Int, HubError> in
+            let admitted = state.buckets[.jobDevices]?.take(upTo: count, at: now) ?? count
+            for device in 0..<admitted {
+                if let spent = overdraft(messages, &state) {
+                    state.buckets[.jobDevices]?.giveBack(admitted - device)
+                    return device > 0 ? .success(device) : .failure(spent)
+                }
+                state.messages += messages
+            }
+            return .success(admitted)
+        }
+        return try result.get()
+    }
+
+    /// What is said of messages that the day has no room for.
+    private func overdraft(_ messages: Int, _ state: inout State) -> HubError? {
+        let today = Self.day(environment)
+        if state.day != today {
+            state.day = today
+            state.messages = 0
+        }
+        guard messages > 0, state.messages + messages > messagesPerDay else { return nil }
+        state.refusedMessages += 1
+        return quotaExceeded(state.messages)
     }
 
     private static func parts(_ bytes: Int, of meter: Int) -> Int { max(1, (bytes + meter - 1) / meter) }

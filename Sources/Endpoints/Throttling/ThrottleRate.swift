@@ -34,6 +34,9 @@ struct ThrottleRate: Equatable {
         case (.twinUpdates, .small): self = .second(50)
         case (.twinUpdates, .medium): self = .second(max(50, 5 * units))
         case (.twinUpdates, .large): self = .second(250 * units)
+        case (.jobDevices, .small): self = .second(10)
+        case (.jobDevices, .medium): self = .second(max(10, units))
+        case (.jobDevices, .large): self = .second(50 * units)
         case (.configurations, _): self = .minute(20 * units)
         }
     }

@@ -11,9 +11,11 @@ public enum ThrottledOperation: String, Sendable, CaseIterable {
     case twinReads
     case twinUpdates
     case jobs
+    case jobDevices
     case configurations
 
-    /// How the error names it. The first and the last have been seen (rest.md section 4.4), the others are made after them.
+    /// How the error names it. The first and the last have been seen (rest.md section 4.4), the others are made after them. A job's
+    /// devices wait for their turn, so that nobody is told of theirs.
     var errorName: String {
         switch self {
         case .identityRegistry: "CRUD"
@@ -27,6 +29,7 @@ public enum ThrottledOperation: String, Sendable, CaseIterable {
         case .twinReads: "TwinRead"
         case .twinUpdates: "TwinUpdate"
         case .jobs: "Jobs"
+        case .jobDevices: "JobDevices"
         case .configurations: "ConfigurationWrite"
         }
     }
@@ -34,7 +37,7 @@ public enum ThrottledOperation: String, Sendable, CaseIterable {
     /// Whether it counts as messages of the day's quota as well.
     var isMessage: Bool {
         switch self {
-        case .deviceToCloud, .cloudToDevice, .methods, .twinReads, .twinUpdates: true
+        case .deviceToCloud, .cloudToDevice, .methods, .twinReads, .twinUpdates, .jobDevices: true
         default: false
         }
     }

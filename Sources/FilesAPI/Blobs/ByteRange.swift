@@ -5,9 +5,14 @@ struct ByteRange {
     let from: Int
     let to: Int?
 
-    /// The whole blob where there is none.
+    /// Of a request; the first of the two headers counts.
     init(_ call: Call) throws(BlobError) {
-        guard let text = call.header("x-ms-range") ?? call.header("range") else {
+        try self.init(header: call.header("x-ms-range") ?? call.header("range"))
+    }
+
+    /// The whole blob where there is none.
+    init(header text: String?) throws(BlobError) {
+        guard let text else {
             from = 0
             to = nil
             isWhole = true

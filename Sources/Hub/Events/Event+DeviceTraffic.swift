@@ -37,9 +37,7 @@ extension Event {
             for sequence in sequences { json.value(sequence) }
             json.endArray()
         case .identityCreated, .identityUpdated, .identityDeleted, .twinPatched, .twinReplaced, .twinReported, .seeded,
-            .reset, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated, .securityGroupUpdated,
-            .securityGroupDeleted, .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted,
-            .job, .registryJob, .routingUpdated:
+            .reset, .authority, .defender, .configuration, .job, .registryJob, .routingUpdated:
             break
         }
     }

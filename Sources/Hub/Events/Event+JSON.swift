@@ -60,15 +60,9 @@ extension RecordedEvent {
         case .messageSettled: .messageSettled
         case .messageAbandoned: .messageAbandoned
         case .feedbackCompleted: .feedbackCompleted
-        case .authorityUpdated: .authorityUpdated
-        case .authorityDeleted: .authorityDeleted
-        case .defenderSettingsUpdated: .defenderSettingsUpdated
-        case .securityGroupUpdated: .securityGroupUpdated
-        case .securityGroupDeleted: .securityGroupDeleted
-        case .configurationUpdated: .configurationUpdated
-        case .configurationDeleted: .configurationDeleted
-        case .configurationsSettled: .configurationsSettled
-        case .twinTargeted: .twinTargeted
+        case .authority(let event): event.kind
+        case .defender(let event): event.kind
+        case .configuration(let event): event.kind
         case .job(let event): event.kind
         case .registryJob(let event): event.kind
         case .routingUpdated: .routingUpdated
@@ -81,13 +75,10 @@ extension RecordedEvent {
         case .identityCreated(let identity, _), .identityUpdated(let identity): identity.id
         case .identityDeleted(let id, _, _), .twinPatched(let id, _, _), .twinReplaced(let id, _, _),
             .twinReported(let id, _, _), .linkOpened(let id, _, _), .linkClosed(let id, _), .sessionUpdated(let id, _),
-            .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _),
-            .twinTargeted(let id, _):
+            .messageEnqueued(let id, _), .messageSettled(let id, _, _), .messageAbandoned(let id, _):
             id
-        case .seeded, .reset, .feedbackCompleted, .authorityUpdated, .authorityDeleted, .defenderSettingsUpdated,
-            .securityGroupUpdated, .securityGroupDeleted, .configurationUpdated, .configurationDeleted,
-            .configurationsSettled, .job, .registryJob, .routingUpdated:
-            nil
+        case .configuration(let event): event.twin
+        case .seeded, .reset, .feedbackCompleted, .authority, .defender, .job, .registryJob, .routingUpdated: nil
         }
     }
 
@@ -143,27 +134,11 @@ extension RecordedEvent {
         case .linkOpened, .linkClosed, .sessionUpdated, .messageEnqueued, .messageSettled, .messageAbandoned,
             .feedbackCompleted:
             event.writeDeviceTraffic(to: &json)
-        case .authorityUpdated(let authority):
-            json.key("authority")
-            authority.write(to: &json)
-        case .authorityDeleted(let name):
-            json.key("name")
-            json.value(name.description)
-        case .defenderSettingsUpdated(let settings):
-            json.key("settings")
-            settings.write(to: &json)
-        case .securityGroupUpdated(let group):
-            json.key("group")
-            group.write(to: &json)
-        case .securityGroupDeleted(let name):
-            json.key("name")
-            json.value(name.description)
-        case .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted:
-            event.writeConfiguration(to: &json)
-        case .job(let event):
-            event.write(to: &json)
-        case .registryJob(let event):
-            event.write(to: &json)
+        case .authority(let event): event.write(to: &json)
+        case .defender(let event): event.write(to: &json)
+        case .configuration(let event): event.write(to: &json)
+        case .job(let event): event.write(to: &json)
+        case .registryJob(let event): event.write(to: &json)
         case .routingUpdated(let declaration):
             json.key("routing")
             if let declaration { json.raw(declaration.json) } else { json.null() }
@@ -223,22 +198,12 @@ extension RecordedEvent {
                         guard let sequence = entry.counter else { throw RecordError("records") }
                         return sequence
                     })
-            case .authorityUpdated:
-                event = .authorityUpdated(try RegisteredAuthority(record: try part("authority")))
-            case .authorityDeleted:
-                guard let name = try part("name").string else { throw RecordError("name") }
-                event = .authorityDeleted(AuthorityName(trusted: name))
-            case .defenderSettingsUpdated:
-                event = .defenderSettingsUpdated(try DefenderSettings(try part("settings")))
-            case .securityGroupUpdated:
-                event = .securityGroupUpdated(try RegisteredSecurityGroup(record: try part("group")))
-            case .securityGroupDeleted:
-                guard let name = try part("name").string else { throw RecordError("name") }
-                event = .securityGroupDeleted(SecurityGroupName(trusted: name))
-            case .configurationUpdated, .configurationDeleted, .configurationsSettled:
-                event = try Event(configuration: kind, body)
-            case .twinTargeted:
-                event = .twinTargeted(try id(), try [ConfigurationStanding](record: try part("configurations")))
+            case .authorityUpdated, .authorityDeleted:
+                event = .authority(try AuthorityEvent(kind, body))
+            case .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted:
+                event = .defender(try DefenderEvent(kind, body))
+            case .configurationUpdated, .configurationDeleted, .configurationsSettled, .twinTargeted:
+                event = .configuration(try ConfigurationEvent(kind, body))
             case .jobScheduled, .jobBegan, .jobCalled, .jobDevicesEnded, .jobEnded, .jobsForgotten:
                 event = .job(try JobEvent(kind, body))
             case .registryJobEnqueued, .registryJobBegan, .registryJobImported, .registryJobEnded,

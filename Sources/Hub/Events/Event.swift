@@ -30,24 +30,9 @@ public enum Event: Sendable {
     /// These records were read by a back end.
     case feedbackCompleted([UInt64])
 
-    /// A certificate authority as it now stands: registered, replaced, asked for a proof, or verified.
-    case authorityUpdated(RegisteredAuthority)
-    case authorityDeleted(AuthorityName)
-
-    /// How security modules are kept from now on.
-    case defenderSettingsUpdated(DefenderSettings)
-    /// A device security group as it now stands.
-    case securityGroupUpdated(RegisteredSecurityGroup)
-    case securityGroupDeleted(SecurityGroupName)
-
-    /// An automatic configuration as it now stands.
-    case configurationUpdated(Configuration)
-    case configurationDeleted(ConfigurationID)
-    /// Every twin follows the configurations as they were at this revision.
-    case configurationsSettled(revision: UInt64)
-    /// The configurations that target this twin from now on, the highest priority first. What they write comes before, as
-    /// patches.
-    case twinTargeted(TwinID, [ConfigurationStanding])
+    case authority(AuthorityEvent)
+    case defender(DefenderEvent)
+    case configuration(ConfigurationEvent)
     case job(JobEvent)
     case registryJob(RegistryJobEvent)
     /// Where events for back ends go from now on; nil for where they go by default.

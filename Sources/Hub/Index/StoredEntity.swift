@@ -4,7 +4,7 @@ import Twins
 import Vocabulary
 
 /// An entity as it stands in a snapshot's line, read when it is first needed. The line was validated before it was
-/// written, and its checksum when the snapshot was opened.
+/// written, its checksum when the snapshot was opened, and what the first of them hold as well.
 struct StoredEntity: Sendable {
     /// The line's JSON object.
     let line: LogSlice
@@ -39,13 +39,18 @@ struct StoredEntity: Sendable {
         other.count == keyLength && withKey { $0.isEqual(to: other) }
     }
 
-    /// The entity. A line whose checksum is right and whose content is not what this version writes is a defect of
-    /// TwinHub's; going on without the twin would lose it silently.
+    /// The entity.
+    ///
+    /// - Throws: what is wrong with the line, where it is not what this version writes.
+    func entity() throws -> Entity { try EntityRecord.read(JSONDocument(parsing: line.array).root) }
+
+    /// The entity. Only a defect of TwinHub's, or a hand that made its checksum right, leads to a line that is none; going on
+    /// without the twin would lose it silently.
     func restored() -> Entity {
         do {
-            return try EntityRecord.read(JSONDocument(parsing: line.array).root)
+            return try entity()
         } catch {
-            fatalError("snapshot line '\(line.text.prefix(200))': \(error)")
+            fatalError("\(line.damage("\(error)")); `twinhub log verify` looks for more")
         }
     }
 }

@@ -13,6 +13,8 @@ public enum JobCommand: Sendable {
     case updateTwins(JobID, [TwinID])
     /// Claims these devices for calls that are made once this is durable.
     case call(JobID, [TwinID])
+    /// These devices' turn came, and they cannot be had.
+    case refuse(JobID, [TwinID], HubError)
     case answered(JobID, TwinID, DeviceJobResult)
     /// It has run longer than it may.
     case expire(JobID)

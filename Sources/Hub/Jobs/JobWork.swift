@@ -26,6 +26,14 @@ public enum JobWork: Sendable {
         }
     }
 
+    /// Bytes of what each device is sent.
+    public var messageBytes: Int {
+        switch self {
+        case .updateTwin(let patch): patch.json.count
+        case .callMethod(let invocation): invocation.payload.count
+        }
+    }
+
     /// From the members `type` and `updateTwin` or `cloudToDeviceMethod`; others are passed over.
     init(_ body: JSONValue) throws(HubError) {
         guard let type = body["type"], !type.isNull else { throw HubError(.argumentNull, "'type' is missing.") }

@@ -17,6 +17,11 @@ struct SnapshotReader {
         var queued: Set<TwinID>
     }
 
+    /// Entities that are read at once, and not only when they are needed: where another version has written the snapshot, the
+    /// start says so. To read all would make it as long as the hub is large.
+    private static let entitiesReadAtOnce = 100
+    private var entities = 0
+
     private(set) var header: Header?
     private(set) var authorities = AuthorityRegistry()
     private(set) var groups = SecurityGroupRegistry()
@@ -44,6 +49,8 @@ struct SnapshotReader {
     mutating func take(_ line: LogSlice, into index: EntityIndex) throws {
         if let stored = StoredEntity(line) {
             guard header != nil else { throw RecordError("hub") }
+            if entities < Self.entitiesReadAtOnce { _ = try stored.entity() }
+            entities += 1
             return index.put(stored)
         }
         let body = try JSONDocument(parsing: line.array).root

@@ -19,7 +19,7 @@ extension HubState {
         }
         guard isMoved else { return }
         if changes.isEmpty { put(entity.with(configurations: standing)) }
-        settling.events.append(.twinTargeted(entity.id, standing))
+        settling.events.append(.configuration(.targeted(entity.id, standing)))
     }
 
     /// What a plan comes to in a twin, one change after the other; throws where the twin refuses one of them.

@@ -52,7 +52,7 @@ extension HubState {
             // On a copy, since it begins by clearing: a reset that is refused must not have done even that.
             var trial = self
             try trial.must(event, at: context.now)
-            let modules = target == .seed ? try trial.securingSeed(context) : []
+            let modules = target == .seed ? try trial.securingSeed(as: self, context) : []
             self = trial
             return Decision(events: [event] + modules, outcome: .done)
         case .openLink(let id, let opening): return try openLink(id, opening, context)

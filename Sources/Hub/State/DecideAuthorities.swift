@@ -38,7 +38,7 @@ extension HubState {
         _ name: AuthorityName, _ precondition: Precondition, _ context: DecisionContext
     ) throws(HubError) -> Decision {
         _ = try authority(name, precondition)
-        let event = Event.authorityDeleted(name)
+        let event = Event.authority(.deleted(name))
         try must(event, at: context.now)
         return Decision(events: [event], outcome: .done)
     }
@@ -72,7 +72,7 @@ extension HubState {
     private mutating func take(
         _ authority: RegisteredAuthority, _ context: DecisionContext
     ) throws(HubError) -> Decision {
-        let event = Event.authorityUpdated(authority)
+        let event = Event.authority(.updated(authority))
         try must(event, at: context.now)
         return Decision(events: [event], outcome: .authority(authority))
     }

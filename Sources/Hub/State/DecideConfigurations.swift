@@ -3,7 +3,8 @@ import Vocabulary
 
 // Automatic configurations and edge deployments (rest.md section 11).
 extension HubState {
-    /// Twins follow afterwards, in slices of their own (`Rollout`), however many they are.
+    /// Twins follow afterwards, in slices of their own (`Rollout`), however many they are. Where there is none of this id it is
+    /// made, whatever `If-Match` says: it is not as with identities (rest.md section 3.1).
     mutating func putConfiguration(
         _ id: ConfigurationID, _ draft: ConfigurationDraft, _ precondition: Precondition, _ context: DecisionContext
     ) throws(HubError) -> Decision {
@@ -22,7 +23,6 @@ extension HubState {
                 configuration.revision = configurations.revision + 1
             }
         } else {
-            guard precondition == .none else { throw .configurationNotFound(id) }
             guard configurations.active.count < limits.configurations else {
                 throw HubError(
                     .configurationCountLimitExceeded,
@@ -32,7 +32,7 @@ extension HubState {
                 id: id, number: configurations.newestNumber + 1, created: context.now, updated: context.now,
                 etagCounter: 1, revision: configurations.revision + 1, draft: draft)
         }
-        let event = Event.configurationUpdated(configuration)
+        let event = Event.configuration(.updated(configuration))
         try must(event, at: context.now)
         return Decision(events: [event], outcome: .configuration(configuration))
     }
@@ -42,7 +42,7 @@ extension HubState {
     ) throws(HubError) -> Decision {
         guard let existing = configurations[id] else { throw .configurationNotFound(id) }
         try check(precondition, existing)
-        let event = Event.configurationDeleted(id)
+        let event = Event.configuration(.deleted(id))
         try must(event, at: context.now)
         return Decision(events: [event], outcome: .done)
     }
@@ -80,7 +80,7 @@ extension HubState {
         var settling = Settling(context)
         for id in ids { settle(id, .everything, &settling) }
         if let revision {
-            let event = Event.configurationsSettled(revision: revision)
+            let event = Event.configuration(.settled(revision: revision))
             try must(event, at: context.now)
             settling.events.append(event)
         }

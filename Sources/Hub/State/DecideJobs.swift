@@ -19,6 +19,11 @@ extension HubState {
             var decision = try take([.called(id, claimed)], id, context)
             decision.outcome = .jobDevices(claimed)
             return decision
+        case .refuse(let id, let devices, let error):
+            guard let job = jobs[id], case .running = job.phase else { return .nothing }
+            let pending = devices.filter { job.devices[$0]?.status == .pending }
+            guard !pending.isEmpty else { return .nothing }
+            return try end(id, pending.map { ($0, .failed(error)) }, context)
         case .answered(let id, let device, let result):
             guard jobs[id]?.devices[device]?.status == .running else { return .nothing }
             return try end(id, [(device, keepable(result))], context)

@@ -69,9 +69,8 @@ extension HubState {
             case .failure(let error):
                 errors.append(ImportError(configuration: line.id, error, unreadable: line.number))
             case .success(let content):
-                let precondition = configurations[content.id] == nil ? .none : content.precondition
                 do throws(HubError) {
-                    events += try putConfiguration(content.id, content.draft, precondition, context).events
+                    events += try putConfiguration(content.id, content.draft, content.precondition, context).events
                 } catch {
                     errors.append(ImportError(configuration: line.id, error))
                 }

@@ -15,7 +15,7 @@ extension HubState {
         var report = SecuringReport()
         // On a copy: it is refused where there is too much to do at once, and must not have begun then.
         var trial = self
-        var events: [Event] = [.defenderSettingsUpdated(settings)]
+        var events: [Event] = [.defender(.settingsUpdated(settings))]
         try trial.must(events[0], at: context.now)
         if !modules.isEmpty {
             for device in deviceIDs {
@@ -67,9 +67,25 @@ extension HubState {
         }
     }
 
-    /// As above after a reset, for the devices of the seed: one that was seeded before there was a rule has no module yet.
-    mutating func securingSeed(_ context: DecisionContext) throws(HubError) -> [Event] {
-        try securing(seed.identities.map(\.identity.id).filter { !$0.isModule }, context)
+    /// As above after a reset, for the devices of the seed: one that was seeded before there was a rule comes without its module.
+    /// That is of the seed from now on, with the keys that it has had before, so that every reset brings the same identities.
+    mutating func securingSeed(
+        as before: HubState, _ context: DecisionContext
+    ) throws(HubError) -> [Event] {
+        var trial = self
+        let made = try trial.securing(seed.identities.map(\.identity.id).filter { !$0.isModule }, context)
+        let modules = made.compactMap { event -> SeededIdentity? in
+            guard case .identityCreated(var identity, _) = event else { return nil }
+            if let known = before.entity(identity.id) { identity.authentication = known.identity.authentication }
+            return SeededIdentity(identity: identity, seed: nil)
+        }
+        var events: [Event] = []
+        for start in stride(from: 0, to: modules.count, by: limits.devicesPerSecuring) {
+            let piece = modules[start..<min(start + limits.devicesPerSecuring, modules.count)]
+            events.append(.seeded(Array(piece), isComplete: seed.isComplete))
+        }
+        for event in events { try must(event, at: context.now) }
+        return events
     }
 
     /// All of them or none, but for a device that has no room for another module: it stands without, as when the rule was made,

@@ -20,7 +20,7 @@ extension HubState {
         // The name stays as it was first written: a resource is not renamed by another spelling of it.
         let written = RegisteredSecurityGroup(
             name: existing?.name ?? name, group: group, etagCounter: max(UInt64(context.now.ticks), last + 1))
-        let event = Event.securityGroupUpdated(written)
+        let event = Event.defender(.groupUpdated(written))
         try must(event, at: context.now)
         return Decision(events: [event], outcome: .securityGroup(written, isNew: existing == nil))
     }
@@ -35,7 +35,7 @@ extension HubState {
         }
         guard precondition.allows(existing.etag) else { throw .securityGroupChanged(name) }
         guard groups.isWritten(name) else { return Decision(events: [], outcome: .unchanged) }
-        let event = Event.securityGroupDeleted(existing.name)
+        let event = Event.defender(.groupDeleted(existing.name))
         try must(event, at: context.now)
         return Decision(events: [event], outcome: .done)
     }

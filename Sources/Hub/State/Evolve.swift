@@ -41,24 +41,12 @@ extension HubState {
             abandon(sequence, of: try existing(id))
         case .feedbackCompleted(let sequences):
             feedback.remove(sequences)
-        case .authorityUpdated(let authority):
-            authorities.put(authority)
-        case .authorityDeleted(let name):
-            authorities.remove(name)
-        case .defenderSettingsUpdated(let settings):
-            self.settings = settings
-        case .securityGroupUpdated(let group):
-            groups.put(group)
-        case .securityGroupDeleted(let name):
-            groups.remove(name)
-        case .configurationUpdated(let configuration):
-            configurations.put(configuration)
-        case .configurationDeleted(let id):
-            configurations.remove(id)
-        case .configurationsSettled(let revision):
-            configurations.settle(revision)
-        case .twinTargeted(let id, let standings):
-            put(try existing(id).with(configurations: standings))
+        case .authority(let event):
+            evolve(event)
+        case .defender(let event):
+            evolve(event)
+        case .configuration(let event):
+            try evolve(event)
         case .job(let event):
             try evolve(event, at: time)
         case .registryJob(let event):
@@ -79,7 +67,7 @@ extension HubState {
         put(entity.with(twin: change.twin, patches: patches, configurations: configurations))
     }
 
-    private func existing(_ id: TwinID) throws(EvolveError) -> Entity {
+    func existing(_ id: TwinID) throws(EvolveError) -> Entity {
         guard let entity = entity(id) else { throw EvolveError(id: id, reason: "it does not exist") }
         return entity
     }
@@ -188,6 +176,7 @@ extension Identity {
         copy.deviceScope = iotEdge ? Identity.edgeScope(id, generation: generation) : deviceScope
         copy.parentScopes = parentScopes
         copy.managedBy = managedBy
+        copy.attributes = attributes
         return copy
     }
 

@@ -1,5 +1,6 @@
 /// A CONNECT (MQTT 3.1.1 section 3.1), its rules checked. The views are valid as long as the bytes it was read from.
 public struct ConnectPacket {
+    /// UTF-8, not checked yet.
     public var clientID: UnsafeRawBufferPointer
     /// Whether what the client's last session left behind is forgotten, and this one leaves nothing behind.
     public var isClean: Bool

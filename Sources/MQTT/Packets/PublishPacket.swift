@@ -4,6 +4,7 @@ public struct PublishPacket {
     /// UTF-8 without U+0000. May hold `+` and `#`: ids may, so that only who knows the id can judge them.
     public var topic: UnsafeRawBufferPointer
     public var payload: UnsafeRawBufferPointer
+    /// 2 is refused by the hub (mqtt.md section 6).
     public var qos: QoS
     /// 0 at QoS 0.
     public var packetID: UInt16

@@ -9,6 +9,7 @@ public struct SubscribePacket: Sequence {
     public struct Iterator: IteratorProtocol {
         fileprivate var fields: FieldCursor
 
+        /// Nil at the end; what was read once as a whole cannot fail.
         public mutating func next() -> (filter: UnsafeRawBufferPointer, qos: QoS)? {
             guard !fields.isAtEnd, let filter = try? fields.binary(), let byte = try? fields.byte() else { return nil }
             return QoS(rawValue: byte).map { (filter, $0) }

@@ -6,10 +6,12 @@ import Vocabulary
 /// A route: which events go to which endpoint.
 public struct MessageRoute: Sendable {
     public let name: String
+    /// Only events of this source are looked at.
     public let source: EventSource
     /// The condition's text as it was given.
     let text: String
     public let condition: RouteCondition
+    /// The real hub takes a list of one.
     public let endpoint: String
     let isEnabled: Bool
 

@@ -17,7 +17,7 @@ public struct RoutingPlan: Sendable {
     /// What a hub does of which nobody has said anything: everything goes to the built-in endpoint. The real one would tell of
     /// nothing but messages.
     public static let byDefault: RoutingPlan = {
-        let routes = EventSource.allCases.filter { $0 != .deviceMessages }.map { source in
+        let routes = EventSource.allCases.filter { $0 != .deviceMessages && $0.isEmitted }.map { source in
             #"{"name":"\#(source.routingName)","source":"\#(source.routingName)","endpointNames":["events"]}"#
         }
         guard let document = try? JSONDocument(parsing: "{\"routes\":[\(routes.joined(separator: ","))]}"),

@@ -15,10 +15,13 @@ public final class Deliveries: Sendable {
         var files: String
         /// Where it stands how far each endpoint has got.
         var cursors: String
+        /// What the files of one endpoint may hold together, in bytes.
+        var bytesPerEndpoint: Int
 
-        public init(files: String, cursors: String) {
+        public init(files: String, cursors: String, bytesPerEndpoint: Int) {
             self.files = files
             self.cursors = cursors
+            self.bytesPerEndpoint = bytesPerEndpoint
         }
     }
 
@@ -90,8 +93,12 @@ public final class Deliveries: Sendable {
         }
     }
 
-    /// - Throws: 400 for an endpoint that cannot be had here.
+    /// - Throws: 501 for a route of events that there are none of, 400 for an endpoint that cannot be had here.
     public func check(_ plan: RoutingPlan) throws(HubError) {
+        if let route = plan.routes.first(where: { !$0.source.isEmitted }) {
+            throw HubError(
+                .notImplemented, "TwinHub has no \(route.source.routingName), which route '\(route.name)' is to bring.")
+        }
         guard places == nil, let endpoint = plan.endpoints.first(where: { $0.kind == .folder }) else { return }
         throw HubError(.argumentInvalid, "Endpoint '\(endpoint.name)' is a folder, and this hub keeps nothing on disk.")
     }
@@ -125,7 +132,11 @@ public final class Deliveries: Sendable {
     private func target(of endpoint: CustomEndpoint, _ shard: Shard) -> (any DeliveryTarget, RetryPolicy)? {
         switch endpoint.kind {
         case .feed: return nil
-        case .folder: return places.map { (FolderTarget(path: "\($0.files)/\(endpoint.name)"), RetryPolicy()) }
+        case .folder:
+            return places.map { places in
+                let path = "\(places.files)/\(endpoint.name)"
+                return (FolderTarget(path: path, keeping: places.bytesPerEndpoint), RetryPolicy())
+            }
         case .webhook(let address):
             do throws(TLSError) {
                 return (try WebhookTarget(address, named: endpoint.name, on: shard), webhookRetry)

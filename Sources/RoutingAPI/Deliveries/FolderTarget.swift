@@ -4,12 +4,19 @@ import JSON
 import Vocabulary
 
 /// A folder as the real hub's storage endpoint fills a container: `{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}`, one JSON
-/// object a line. A file holds one minute's messages, by the time of their arrival at the hub.
+/// object a line. A file holds one minute's messages, by the time of their arrival at the hub. It is bounded: the oldest files go.
 struct FolderTarget: DeliveryTarget {
     let path: String
+    private let bound: FolderBound
 
     /// There is one partition.
     private static let partition = "0"
+
+    /// - Parameter bytes: what its files may hold together.
+    init(path: String, keeping bytes: Int) {
+        self.path = path
+        bound = FolderBound(of: "\(path)/\(HubName.name)/\(Self.partition)", to: bytes)
+    }
 
     func deliver(_ messages: [RoutedMessage], then answer: @escaping @Sendable (DeliveryFailure?) -> Void) {
         var rest = messages[...]
@@ -24,6 +31,7 @@ struct FolderTarget: DeliveryTarget {
                 lines.append(UInt8(ascii: "\n"))
             }
             if let reason = append(lines, to: name) { return answer(DeliveryFailure(reason: reason)) }
+            bound.wrote(lines.count, to: "\(path)/\(name)")
             rest = rest.dropFirst(together.count)
         }
         answer(nil)

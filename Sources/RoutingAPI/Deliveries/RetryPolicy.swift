@@ -4,6 +4,7 @@ public struct RetryPolicy: Sendable {
     public var attempts: Int?
     /// In milliseconds; each further wait is twice as long.
     public var firstWait = 500
+    /// In milliseconds.
     public var longestWait = 30_000
 
     public init(attempts: Int? = nil) { self.attempts = attempts }

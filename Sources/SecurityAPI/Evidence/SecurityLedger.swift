@@ -96,7 +96,7 @@ public final class SecurityLedger: EventFollower, HubSubscriber, @unchecked Send
         var seen: [(Sights.Sight, TwinID, Timestamp)] = []
         for recorded in delivery.events {
             switch recorded.event {
-            case .defenderSettingsUpdated, .securityGroupUpdated, .securityGroupDeleted, .reset: isOtherwise = true
+            case .defender, .reset: isOtherwise = true
             case _ where !isInUse: continue
             case .twinPatched(let id, _, let effect):
                 seen.append((.twinUpdated(id, isDesired: effect.desiredVersion != nil), id, recorded.time))

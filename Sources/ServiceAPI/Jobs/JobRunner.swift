@@ -55,15 +55,30 @@ final class JobRunner {
         switch step {
         case .wait, .none: break
         case .choose: choose(for: job)
-        case .updateTwins(let devices): submit(.updateTwins(job.id, devices), of: job.id)
+        case .updateTwins(let devices):
+            guard let devices = admitted(devices, of: job) else { return }
+            submit(.updateTwins(job.id, devices), of: job.id)
         case .call(let devices):
-            guard case .callMethod(let invocation) = job.work else { return }
+            guard case .callMethod(let invocation) = job.work, let devices = admitted(devices, of: job) else { return }
             submit(.call(job.id, devices), of: job.id) { [unowned self] outcome in
                 guard case .jobDevices(let claimed) = outcome else { return }
                 abandonCalls(services.hub.jobs)
                 for device in claimed { call(device, invocation, for: job) }
             }
         case .expire: submit(.expire(job.id), of: job.id)
+        }
+    }
+
+    /// Those of the devices whose turn it is by the limits of `--throttle`; nil where they have to wait for the next look, or where
+    /// the day has no messages left for them, which then is what becomes of them.
+    private func admitted(_ devices: [TwinID], of job: ScheduledJob) -> [TwinID]? {
+        guard let throttle = services.throttle else { return devices }
+        do throws(HubError) {
+            let count = try throttle.admit(jobDevices: devices.count, bytes: job.work.messageBytes)
+            return count > 0 ? Array(devices.prefix(count)) : nil
+        } catch {
+            submit(.refuse(job.id, devices, error), of: job.id)
+            return nil
         }
     }
 

@@ -35,7 +35,11 @@ final class MethodCalls {
         calls[request] = waiting
         waiting.start(invocation.responseTimeout * 1000 - Self.earlyMilliseconds, on: services.shard) {
             [unowned self] in
-            end(request, with: .methodTimedOut)
+            // Both times are the same where `az` names one: a device that has not come is not one that has not answered.
+            let isConnected = calls[request]?.link != nil
+            end(
+                request, with: isConnected ? .methodTimedOut : .connectTimedOut(afterSeconds: invocation.connectTimeout)
+            )
         }
         if let link { invoke(waiting, through: link) } else { waitForDevice(waiting) }
         return waiting

@@ -5,6 +5,7 @@ import Synchronization
 /// Queries that see the hub as it was some time ago, as the cloud's do, whose index lags behind its registry (`--query-lag`;
 /// query.md section 1).
 public final class QueryLag: Sendable {
+    /// By how many `--query-lag` may have queries lag behind.
     public static let seconds = 1...60
     /// How long a moment is the newest one. Queries see the hub up to so much later than they should.
     private static let step = DispatchTimeInterval.milliseconds(250)

@@ -1,14 +1,14 @@
 import Synchronization
 
 /// A value that handlers write and tests read.
-final class Box<Value: Sendable>: Sendable {
+public final class Box<Value: Sendable>: Sendable {
     private let state: Mutex<Value>
 
-    init(_ value: Value) { state = Mutex(value) }
+    public init(_ value: Value) { state = Mutex(value) }
 
-    var value: Value { state.withLock { $0 } }
+    public var value: Value { state.withLock { $0 } }
 
-    func update(_ change: (inout Value) -> Void) {
+    public func update(_ change: (inout Value) -> Void) {
         state.withLock { value in
             var changed = value
             change(&changed)
