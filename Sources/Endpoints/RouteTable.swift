@@ -7,11 +7,14 @@ public struct RouteTable: Sendable {
     public static let maximumSegments = 12
 
     public let routes: [Route]
-    private var root = Node()
+    private let root = Node()
 
-    private struct Node: Sendable {
+    /// What can follow a part of a path. An object, so that a search copies none.
+    ///
+    /// Not checked: changed by the table's initialiser and by nobody after it.
+    private final class Node: @unchecked Sendable {
         var literals: [(text: [UInt8], node: Node)] = []
-        var capture: [Node] = []
+        var capture: Node?
         var captureName = ""
         var tailName = ""
         /// Those that take everything from here on.
@@ -48,11 +51,11 @@ public struct RouteTable: Sendable {
         self.routes = routes
         for route in routes {
             let segments = route.pattern.utf8.split(separator: UInt8(ascii: "/")).map { Array($0) }
-            Self.insert(route, segments[...], into: &root)
+            Self.insert(route, segments[...], into: root)
         }
     }
 
-    private static func insert(_ route: Route, _ segments: ArraySlice<[UInt8]>, into node: inout Node) {
+    private static func insert(_ route: Route, _ segments: ArraySlice<[UInt8]>, into node: Node) {
         guard let segment = segments.first else {
             node.routes.append(route)
             return
@@ -64,21 +67,19 @@ public struct RouteTable: Sendable {
                 node.tails.append(route)
                 return
             }
-            if node.capture.isEmpty {
-                node.capture = [Node()]
+            if node.capture == nil {
                 node.captureName = String(decoding: segment.dropFirst().dropLast(), as: UTF8.self)
             }
-            insert(route, segments.dropFirst(), into: &node.capture[0])
+            let child = node.capture ?? Node()
+            node.capture = child
+            insert(route, segments.dropFirst(), into: child)
             return
         }
         let text = segment.map(lowercased)
-        if let index = node.literals.firstIndex(where: { $0.text == text }) {
-            insert(route, segments.dropFirst(), into: &node.literals[index].node)
-        } else {
-            var child = Node()
-            insert(route, segments.dropFirst(), into: &child)
-            node.literals.append((text, child))
-        }
+        let known = node.literals.first { $0.text == text }?.node
+        let child = known ?? Node()
+        if known == nil { node.literals.append((text, child)) }
+        insert(route, segments.dropFirst(), into: child)
     }
 
     /// Finds the route of a raw path. A trailing slash is accepted, literals match without case, and each segment is
@@ -118,7 +119,7 @@ public struct RouteTable: Sendable {
             if let route = find(segments.dropFirst(), in: child, &search) { return route }
         }
         // What hides a slash is a tail rather than an id, where there can be a tail.
-        if let child = node.capture.first, let decoded = Self.decode(segment),
+        if let child = node.capture, let decoded = Self.decode(segment),
             node.tails.isEmpty || !decoded.contains(Self.hiddenSlash)
         {
             search.captures.append((node.captureName, decoded[...]))

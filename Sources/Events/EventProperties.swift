@@ -23,15 +23,20 @@ public struct EventProperties: Sendable, Hashable, ExpressibleByDictionaryLitera
 
     public var isEmpty: Bool { all.isEmpty }
 
-    public subscript(_ name: String) -> String? { all.first { $0.name == name }?.value }
+    public subscript(_ name: String) -> String? { index(of: name).flatMap { all[$0].value } }
 
     /// Adds a property, or gives the one of this name another value.
     public mutating func set(_ name: String, _ value: String?) {
-        if let index = all.firstIndex(where: { $0.name == name }) {
+        if let index = index(of: name) {
             all[index].value = value
         } else {
             all.append(Property(name: name, value: value))
         }
+    }
+
+    /// Names are compared byte by byte, and almost always their lengths tell them apart.
+    private func index(of name: String) -> Int? {
+        all.firstIndex { $0.name.utf8.count == name.utf8.count && $0.name == name }
     }
 
     mutating func remove(_ name: String) { all.removeAll { $0.name == name } }

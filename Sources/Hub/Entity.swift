@@ -57,10 +57,12 @@ public final class Entity: Sendable {
         configurations: [ConfigurationStanding]? = nil
     ) -> Entity {
         var document = document
-        if identity != nil || twin != nil || configurations != nil {
+        if identity != nil || configurations != nil {
             var fields = (identity ?? self.identity).twinFields
             fields.configurations = (configurations ?? self.configurations).document
             document = RenderedTwin(twin ?? self.twin, fields)
+        } else if let twin {
+            document = document.with(twin)
         }
         return Entity(
             identity: identity ?? self.identity, document: document, patches: patches ?? self.patches,

@@ -186,17 +186,11 @@ struct JSONParser {
     /// Eight bytes a step, over printable ASCII that is neither quote nor backslash.
     @inline(__always)
     private mutating func skipPlainText() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
         while position &+ 8 <= bytes.count {
             let word = UnsafeRawPointer(bytes.baseAddress!).loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            let stops =
-                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((word &- ones &* 0x20) & ~word)
-                | word
-            if stops & highs != 0 {
-                position &+= (stops & highs).littleEndian.trailingZeroBitCount >> 3
+            let stops = ByteMask.specials(word) | word & ByteMask.highs
+            if stops != 0 {
+                position &+= stops.littleEndian.trailingZeroBitCount >> 3
                 return
             }
             position &+= 8

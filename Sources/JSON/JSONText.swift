@@ -5,21 +5,42 @@ public enum JSONText {
     public static func appendQuoted(_ value: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         var plain = 0
-        for index in 0..<value.count {
-            let byte = value[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            output.append(contentsOf: UnsafeBufferPointer(rebasing: value[plain..<index]))
-            appendEscape(of: byte, to: &output)
-            plain = index + 1
+        while true {
+            let special = firstSpecial(from: plain, in: value)
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: value[plain..<special]))
+            guard special < value.count else { break }
+            appendEscape(of: value[special], to: &output)
+            plain = special + 1
         }
-        output.append(contentsOf: UnsafeBufferPointer(rebasing: value[plain...]))
         output.append(UInt8(ascii: "\""))
     }
 
     /// Appends a string, quotes included.
-    public static func appendQuoted(_ value: some StringProtocol, to output: inout [UInt8]) {
-        var value = String(value)
+    public static func appendQuoted(_ value: String, to output: inout [UInt8]) {
+        var value = value
         value.withUTF8 { appendQuoted($0, to: &output) }
+    }
+
+    /// Appends a string, quotes included.
+    public static func appendQuoted(_ value: Substring, to output: inout [UInt8]) {
+        appendQuoted(String(value), to: &output)
+    }
+
+    /// The first byte from here on that a string must not hold as it is, or the end: eight bytes a step.
+    private static func firstSpecial(from start: Int, in value: UnsafeBufferPointer<UInt8>) -> Int {
+        var position = start
+        while position &+ 8 <= value.count {
+            let word = UnsafeRawPointer(value.baseAddress!).loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let stops = ByteMask.specials(word)
+            if stops != 0 { return position &+ stops.littleEndian.trailingZeroBitCount >> 3 }
+            position &+= 8
+        }
+        while position < value.count {
+            let byte = value[position]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            position &+= 1
+        }
+        return position
     }
 
     /// Appends what a string's source text between its quotes stands for. The text has been parsed before.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// One value of a document; keeps the document alive.
 public struct JSONValue: Sendable {
     let storage: JSONStorage
@@ -92,7 +94,8 @@ extension JSONTape {
     public func equals(_ node: Int, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
         let content = content(node)
         guard nodes[node].isEscaped else {
-            return content.count == value.count && content.elementsEqual(value)
+            return content.count == value.count
+                && (content.isEmpty || memcmp(content.baseAddress!, value.baseAddress!, content.count) == 0)
         }
         guard content.count > value.count else { return false }
         var decoded: [UInt8] = []

@@ -1,7 +1,7 @@
 /// Writes JSON into bytes and sets the commas itself. The caller keeps keys and values in turn.
 public struct JSONWriter: Sendable {
     public var bytes: [UInt8]
-    private var needsComma = false
+    @usableFromInline var needsComma = false
 
     /// Writes behind what `bytes` holds already.
     public init(_ bytes: [UInt8] = []) { self.bytes = bytes }
@@ -46,17 +46,42 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    public mutating func value(_ number: some BinaryInteger) { raw(String(number).utf8) }
+    @inlinable
+    public mutating func value(_ number: some BinaryInteger) {
+        separate()
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        append(digitsOf: UInt64(number.magnitude))
+        needsComma = true
+    }
 
-    public mutating func value(_ flag: Bool) { raw(flag ? "true".utf8 : "false".utf8) }
+    public mutating func value(_ flag: Bool) { literal(flag ? "true" : "false") }
 
-    public mutating func null() { raw("null".utf8) }
+    public mutating func null() { literal("null") }
 
     /// A value's ready source text.
+    @inlinable
     public mutating func raw(_ text: some Sequence<UInt8>) {
         separate()
         bytes.append(contentsOf: text)
         needsComma = true
+    }
+
+    private mutating func literal(_ text: StaticString) {
+        raw(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    @usableFromInline
+    mutating func append(digitsOf number: UInt64) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = number
+            var start = 20
+            repeat {
+                start &-= 1
+                digits[start] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start..<20]))
+        }
     }
 
     private mutating func open(_ bracket: UInt8) {
@@ -75,8 +100,8 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    @inline(__always)
-    private mutating func separate() {
+    @inlinable @inline(__always)
+    mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
     }
 }

@@ -66,9 +66,13 @@ public final class LogFeed<Entry: LogEntry>: Sendable {
             guard sequence + 1 >= oldest else { return .notInMemory }
             var page: [Entry] = []
             var bytes = 0
-            for entry in recent.entries.dropFirst(Int(sequence + 1 - oldest)).prefix(limit) where bytes < pageBytes {
+            // By index: slices of slices of a generic deque cost more than what is done with the entries.
+            var next = Int(sequence + 1 - oldest)
+            while next < recent.entries.count, page.count < limit, bytes < pageBytes {
+                let entry = recent.entries[next]
                 page.append(entry)
                 bytes += entry.footprint
+                next += 1
             }
             return .events(page)
         }

@@ -39,7 +39,9 @@ extension Connection {
         }
         reading: while isOpen {
             switch tls.read(into: engine.plain) {
-            case .bytes(let count): deliver(UnsafeRawBufferPointer(rebasing: engine.plain[..<count]))
+            case .bytes(let count, let isAll):
+                deliver(UnsafeRawBufferPointer(rebasing: engine.plain[..<count]))
+                if isAll { break reading }
             case .wantsMore: break reading
             case .finished:
                 receivedEnd()

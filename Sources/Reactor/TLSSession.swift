@@ -5,11 +5,14 @@ import Glibc
 final class TLSSession {
     enum Progress { case wantsMore, established, failed }
     enum Reading {
-        case bytes(Int)
+        /// `isAll`: nothing is left to be read before more records have come.
+        case bytes(Int, isAll: Bool)
         case wantsMore, finished, failed
     }
 
     private let ssl: OpaquePointer
+    /// The shard's, which outlives its sessions.
+    private unowned(unsafe) let engine: TLSEngine
     private(set) var isEstablished = false
     /// Why it failed, in OpenSSL's words.
     private(set) var failure: String?
@@ -18,6 +21,7 @@ final class TLSSession {
     init?(_ context: TLSContext, engine: TLSEngine, serverName: String?) {
         guard let ssl = SSL_new(context.handle) else { return nil }
         self.ssl = ssl
+        self.engine = engine
         let bio = engine.makeBIO()
         SSL_set_bio(ssl, bio, bio)
         switch context.role {
@@ -38,8 +42,7 @@ final class TLSSession {
     deinit { SSL_free(ssl) }
 
     func handshake() -> Progress {
-        // The error queue is the thread's, and the thread serves other sessions: leave nothing for them to trip over.
-        ERR_clear_error()
+        clearErrors()
         let result = SSL_do_handshake(ssl)
         if result == 1 {
             isEstablished = true
@@ -51,29 +54,31 @@ final class TLSSession {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Reading {
-        ERR_clear_error()
+        clearErrors()
         var total = 0
         while total < buffer.count {
             let result = SSL_read(ssl, buffer.baseAddress! + total, Int32(buffer.count - total))
             if result > 0 {
                 total += Int(result)
+                // With all records taken in and given out the next call could only ask for more.
+                if engine.input.isEmpty, SSL_has_pending(ssl) == 0 { return .bytes(total, isAll: true) }
                 continue
             }
             switch SSL_get_error(ssl, result) {
-            case SSL_ERROR_WANT_READ: return total > 0 ? .bytes(total) : .wantsMore
-            case SSL_ERROR_ZERO_RETURN: return total > 0 ? .bytes(total) : .finished
+            case SSL_ERROR_WANT_READ: return total > 0 ? .bytes(total, isAll: false) : .wantsMore
+            case SSL_ERROR_ZERO_RETURN: return total > 0 ? .bytes(total, isAll: false) : .finished
             default:
                 // The next call fails again; the reason is in the error queue only now.
                 fail()
-                return total > 0 ? .bytes(total) : .failed
+                return total > 0 ? .bytes(total, isAll: false) : .failed
             }
         }
-        return .bytes(total)
+        return .bytes(total, isAll: false)
     }
 
     /// Encrypts all the bytes. A BIO in memory takes everything, so there is no partial write.
     func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        ERR_clear_error()
+        clearErrors()
         let result = SSL_write(ssl, bytes.baseAddress, Int32(bytes.count))
         if result == bytes.count { return true }
         fail()
@@ -82,7 +87,7 @@ final class TLSSession {
 
     /// Writes close_notify.
     func finish() {
-        ERR_clear_error()
+        clearErrors()
         _ = SSL_shutdown(ssl)
     }
 
@@ -142,6 +147,12 @@ final class TLSSession {
     }
 
     var isResumed: Bool { SSL_session_reused(ssl) == 1 }
+
+    /// The error queue is the thread's, and the thread serves other sessions: nothing of theirs is there to trip over. It is
+    /// empty almost always, and looking is cheaper than clearing.
+    private func clearErrors() {
+        if ERR_peek_error() != 0 { ERR_clear_error() }
+    }
 
     private func fail() {
         let verification = SSL_get_verify_result(ssl)

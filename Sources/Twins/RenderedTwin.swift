@@ -6,8 +6,10 @@ import Vocabulary
 public struct RenderedTwin: Sendable {
     /// The twin, its sections slices of the document.
     public let twin: Twin
-    /// The member `"modelId":"…",`, comma included.
+    /// The member `"modelId":"…",`, comma included. The version stands behind it.
     let modelID: Extent
+    /// Where the value of `etag` stands, inside its quotes.
+    let etagStart: UInt32
 
     /// The document (twins.md section 1).
     public var bytes: [UInt8] { twin.buffer }
@@ -21,20 +23,22 @@ public struct RenderedTwin: Sendable {
         )
     }
 
-    init(twin: Twin, modelID: Extent) {
+    init(twin: Twin, modelID: Extent, etagStart: Int) {
         self.twin = twin
         self.modelID = modelID
+        self.etagStart = UInt32(etagStart)
     }
 
     /// Renders a twin with its identity's fields in the service's order. Tags are left out while there are none, so are
     /// the status's reason, scopes and configurations; `moduleId` stands on modules only, `capabilities` on devices only.
     public init(_ twin: Twin, _ identity: TwinIdentityFields) {
         var output: [UInt8] = []
-        output.reserveCapacity(twin.tags.count + twin.desiredSection.count + twin.reportedSection.count + 768)
+        output.reserveCapacity(twin.sectionBytes + 768)
         output.append("{\"deviceId\":")
         JSONText.appendQuoted(identity.id.device, to: &output)
         if let module = identity.id.module { output.append(",\"moduleId\":", text: module) }
         output.append(",\"etag\":\"")
+        let etagStart = output.count
         ETag.appendTwin(twin.updates, to: &output)
         output.append("\",\"deviceEtag\":")
         JSONText.appendQuoted(identity.deviceEtag, to: &output)
@@ -72,11 +76,24 @@ public struct RenderedTwin: Sendable {
         output.append(UInt8(ascii: "}"))
         // Exactly as large as needed: twins stay in memory, the room that building took should not.
         let document = output.withUnsafeBufferPointer { Array($0) }
-        self.init(
-            twin: Twin(
-                version: twin.version, desiredVersion: twin.desiredVersion, reportedVersion: twin.reportedVersion,
-                updates: twin.updates, buffer: document, layout: layout),
-            modelID: model)
+        self.init(twin: Twin(twin, in: document, layout), modelID: model, etagStart: etagStart)
+    }
+
+    /// The document once the twin has changed and nothing else has: what says who it is is copied as it stands.
+    public func with(_ changed: Twin) -> RenderedTwin {
+        var output: [UInt8] = []
+        // Exactly as large as needed, but for tags that were not there and a digit more in the version.
+        output.reserveCapacity(
+            bytes.count - twin.sectionBytes + changed.sectionBytes + (changed.hasTags == twin.hasTags ? 1 : 16))
+        output.append(contentsOf: bytes[..<Int(etagStart)])
+        ETag.appendTwin(changed.updates, to: &output)
+        output.append(contentsOf: bytes[output.count..<modelID.range.upperBound])
+        output.append("\"version\":")
+        output.append(decimal: changed.version)
+        let layout = Self.append(changed, to: &output)
+        // Behind the brace that ends the properties.
+        output.append(contentsOf: bytes[(twin.layout.reported.whole.range.upperBound + 1)...])
+        return RenderedTwin(twin: Twin(changed, in: output, layout), modelID: modelID, etagStart: Int(etagStart))
     }
 
     private static func append(_ twin: Twin, to output: inout [UInt8]) -> TwinLayout {

@@ -24,7 +24,7 @@ extension RenderedTwin {
             twin: Twin(
                 version: try Self.counter(root["version"]), desiredVersion: desired.version,
                 reportedVersion: reported.version, updates: updates, buffer: bytes, layout: layout),
-            modelID: Extent(modelStart..<model.range.upperBound + 1))
+            modelID: Extent(modelStart..<model.range.upperBound + 1), etagStart: etag.range.lowerBound + 1)
     }
 
     /// The number inside a twin's ETag.

@@ -34,6 +34,13 @@ public struct Twin: Sendable {
         self.layout = layout
     }
 
+    /// The same twin, its sections in other bytes.
+    init(_ twin: Twin, in buffer: [UInt8], _ layout: TwinLayout) {
+        self.init(
+            version: twin.version, desiredVersion: twin.desiredVersion, reportedVersion: twin.reportedVersion,
+            updates: twin.updates, buffer: buffer, layout: layout)
+    }
+
     /// Without quotes; counts what the service has written, and no report (twins.md section 4).
     public var etag: String { ETag.twin(updates) }
 
@@ -53,6 +60,9 @@ public struct Twin: Sendable {
     public var reportedSection: ArraySlice<UInt8> { buffer[layout.reported.whole.range] }
 
     public var hasTags: Bool { !layout.tags.isEmpty }
+
+    /// Bytes of tags, desired and reported section.
+    var sectionBytes: Int { layout.tags.count + layout.desired.whole.count + layout.reported.whole.count }
 
     private static let emptyObject: [UInt8] = Array("{}".utf8)
 

@@ -12,15 +12,21 @@ extension [UInt8] {
     public mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
     /// Appends a number in decimal digits.
+    @inlinable
     public mutating func append(decimal value: some BinaryInteger) {
         if value < 0 { append(UInt8(ascii: "-")) }
-        var rest = UInt64(value.magnitude)
-        guard rest >= 10 else { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)) }
+        append(digitsOf: UInt64(value.magnitude))
+    }
+
+    @usableFromInline
+    mutating func append(digitsOf value: UInt64) {
+        guard value >= 10 else { return append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value)) }
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = value
             var start = 20
             while rest > 0 {
-                start -= 1
-                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                start &-= 1
+                digits[start] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
             }
             append(contentsOf: UnsafeBufferPointer(rebasing: digits[start..<20]))

@@ -13,6 +13,13 @@ public enum Hex {
         }
     }
 
+    /// The lower-case digit of the value's lowest four bits.
+    @inline(__always)
+    static func digit(_ value: UInt8) -> UInt8 {
+        let value = value & 15
+        return value &+ (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+    }
+
     /// Two lower-case digits a byte.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []

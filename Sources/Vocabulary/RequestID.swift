@@ -9,8 +9,6 @@ public struct RequestID: Hashable, Sendable {
         self.low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
     }
 
-    private static let digits = Array("0123456789abcdef".utf8)
-
     /// 32 lower-case hexadecimal digits.
     public func appendPlain(to bytes: inout [UInt8]) { append(dashes: false, to: &bytes) }
 
@@ -20,18 +18,22 @@ public struct RequestID: Hashable, Sendable {
     private func append(dashes: Bool, to bytes: inout [UInt8]) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
             var end = 0
-            Self.digits.withUnsafeBufferPointer { digits in
-                for position in 0..<32 {
-                    if dashes, position == 8 || position == 12 || position == 16 || position == 20 {
-                        text[end] = UInt8(ascii: "-")
-                        end += 1
-                    }
-                    let word = position < 16 ? high : low
-                    text[end] = digits[Int(truncatingIfNeeded: word >> UInt64((15 - (position & 15)) * 4) & 15)]
-                    end += 1
+            /// Writes the lowest digits of a word.
+            func put(_ word: UInt64, digits: Int, dash: Bool) {
+                for place in 0..<digits {
+                    text[end &+ place] = Hex.digit(UInt8(truncatingIfNeeded: word >> UInt64((digits - 1 - place) * 4)))
                 }
+                end &+= digits
+                guard dash else { return }
+                text[end] = UInt8(ascii: "-")
+                end &+= 1
             }
-            bytes.append(contentsOf: text[..<end])
+            put(high >> 32, digits: 8, dash: dashes)
+            put(high >> 16, digits: 4, dash: dashes)
+            put(high, digits: 4, dash: dashes)
+            put(low >> 48, digits: 4, dash: dashes)
+            put(low, digits: 12, dash: false)
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<end]))
         }
     }
 

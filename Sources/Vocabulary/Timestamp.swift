@@ -51,31 +51,44 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Bytes of the wire form with all of its fraction.
+    private static let longestForm = 28
+
     /// Appends the wire form, without quotes.
     public func append(to bytes: inout [UInt8]) {
-        let civil = CivilTime(self)
-        bytes.append(decimal: civil.year, width: 4)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.append(decimal: civil.month, width: 2)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.append(decimal: civil.day, width: 2)
-        bytes.append(UInt8(ascii: "T"))
-        bytes.append(decimal: civil.hour, width: 2)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(decimal: civil.minute, width: 2)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(decimal: civil.second, width: 2)
-        if civil.fraction != 0 {
-            var fraction = civil.fraction
-            var width = 7
-            while fraction % 10 == 0 {
-                fraction /= 10
-                width -= 1
-            }
-            bytes.append(UInt8(ascii: "."))
-            bytes.append(decimal: fraction, width: width)
+        // In one piece: every change of a twin writes several of them.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestForm) { text in
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<write(to: text)]))
         }
-        bytes.append(UInt8(ascii: "Z"))
+    }
+
+    /// Writes the wire form to the start of `text`; answers its length.
+    private func write(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        let civil = CivilTime(self)
+        var end = 0
+        func put(_ value: Int64, digits: Int, then separator: UInt8) {
+            var rest = UInt64(bitPattern: value)
+            for place in stride(from: end + digits - 1, through: end, by: -1) {
+                text[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            text[end + digits] = separator
+            end += digits + 1
+        }
+        put(civil.year, digits: 4, then: UInt8(ascii: "-"))
+        put(civil.month, digits: 2, then: UInt8(ascii: "-"))
+        put(civil.day, digits: 2, then: UInt8(ascii: "T"))
+        put(civil.hour, digits: 2, then: UInt8(ascii: ":"))
+        put(civil.minute, digits: 2, then: UInt8(ascii: ":"))
+        guard civil.fraction != 0 else {
+            put(civil.second, digits: 2, then: UInt8(ascii: "Z"))
+            return end
+        }
+        put(civil.second, digits: 2, then: UInt8(ascii: "."))
+        var (fraction, width) = (civil.fraction, 7)
+        while fraction % 10 == 0 { (fraction, width) = (fraction / 10, width - 1) }
+        put(fraction, digits: width, then: UInt8(ascii: "Z"))
+        return end
     }
 
     /// Reads the wire form; also accepts an absent `Z` (rest.md section 1.4). Nil for anything else.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Names a device, or a module of a device; at once the name of an identity and of its twin.
 ///
 /// Held as one string, `device` or `device/module`: `/` cannot stand in an id, so the form is unambiguous, sorts a
@@ -25,17 +27,30 @@ public struct TwinID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// The device's id.
     public var device: String {
-        guard let slash = key.utf8.firstIndex(of: UInt8(ascii: "/")) else { return key }
+        guard let slash else { return key }
         return String(key[..<slash])
     }
 
     /// The module's id; nil where this names a device.
     public var module: String? {
-        guard let slash = key.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        guard let slash else { return nil }
         return String(key[key.utf8.index(after: slash)...])
     }
 
-    public var isModule: Bool { key.utf8.contains(UInt8(ascii: "/")) }
+    public var isModule: Bool { slash != nil }
+
+    /// Where the module's id is set apart from the device's.
+    private var slash: String.Index? {
+        // Ids are short and ASCII, so they are searched where they lie, not code unit by code unit.
+        let found = key.utf8.withContiguousStorageIfAvailable { bytes -> Int in
+            guard let base = bytes.baseAddress, let slash = memchr(base, Int32(UInt8(ascii: "/")), bytes.count) else {
+                return -1
+            }
+            return UnsafeRawPointer(base).distance(to: slash)
+        }
+        guard let found else { return key.utf8.firstIndex(of: UInt8(ascii: "/")) }
+        return found < 0 ? nil : key.utf8.index(key.startIndex, offsetBy: found)
+    }
 
     /// The device that this module belongs to; for a device, itself.
     public var owner: TwinID { TwinID(trusted: device) }

@@ -14,6 +14,7 @@ struct AgentCommand: ParsableCommand {
 
     struct Simulate: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "simulate",
             abstract: "Run security agents that read their twins, obey and report them, and send security events.",
             discussion: """
                 The agents are those of the devices that are named, or whose twin meets --where; with --create, of --count devices \

@@ -11,6 +11,7 @@ struct CACommand: ParsableCommand {
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Register a root or intermediate authority, or replace the certificate of that name.")
 
         @Argument(help: "Its certificate, PEM or DER.")
@@ -43,7 +44,8 @@ struct CACommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the registered authorities.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Show the registered authorities.")
         @OptionGroup var server: ServerOption
 
         func run() throws {
@@ -58,6 +60,7 @@ struct CACommand: ParsableCommand {
 
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Forget an authority. Who is connected by it stays until it connects again.")
         @Argument(help: "Its name.")
         var name: String
@@ -68,6 +71,7 @@ struct CACommand: ParsableCommand {
 
     struct Challenge: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "challenge",
             abstract: "Print a verification code: the CN of a certificate that you then sign with the authority's key.")
         @Argument(help: "The authority's name.")
         var name: String
@@ -83,6 +87,7 @@ struct CACommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Prove that you have an authority's key, by a certificate for the code of `ca challenge`.")
         @Argument(help: "The authority's name.")
         var name: String

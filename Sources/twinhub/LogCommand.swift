@@ -18,7 +18,8 @@ struct LogCommand: ParsableCommand {
     }
 
     struct Verify: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Check every line of every file. Changes nothing.")
+        static let configuration = CommandConfiguration(
+            commandName: "verify", abstract: "Check every line of every file. Changes nothing.")
         @OptionGroup var place: DataOption
 
         func run() throws {
@@ -49,7 +50,7 @@ struct LogCommand: ParsableCommand {
 
     struct Dump: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print every record, history included, one JSON object a line.")
+            commandName: "dump", abstract: "Print every record, history included, one JSON object a line.")
         @OptionGroup var place: DataOption
         @Option(help: "The first record's sequence.")
         var from: UInt64 = 0
@@ -80,7 +81,7 @@ struct LogCommand: ParsableCommand {
 
     struct Compact: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Compress what the newest snapshot covers. The server must be stopped.")
+            commandName: "compact", abstract: "Compress what the newest snapshot covers. The server must be stopped.")
         @OptionGroup var place: DataOption
 
         func run() throws {
@@ -92,6 +93,7 @@ struct LogCommand: ParsableCommand {
 
     struct Repair: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "repair",
             abstract: "Go back to the state before a damage; what is dropped stays in files named damaged-…")
         @OptionGroup var place: DataOption
 

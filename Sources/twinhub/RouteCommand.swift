@@ -12,6 +12,7 @@ struct RouteCommand: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Print routes, endpoints and enrichments as JSON, in the form that `apply` takes.")
 
         @OptionGroup var server: ServerOption
@@ -26,6 +27,7 @@ struct RouteCommand: ParsableCommand {
 
     struct Apply: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "apply",
             abstract: "Make this file the hub's routes, endpoints and enrichments; nothing else stays.")
 
         @Argument(help: "JSON in the form of properties.routing of a hub in Azure Resource Manager.")
@@ -46,7 +48,7 @@ struct RouteCommand: ParsableCommand {
 
     struct Clear: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forget them: every event goes to the built-in endpoint again.")
+            commandName: "clear", abstract: "Forget them: every event goes to the built-in endpoint again.")
 
         @OptionGroup var server: ServerOption
 
@@ -60,6 +62,7 @@ struct RouteCommand: ParsableCommand {
 
     struct Test: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "test",
             abstract: "Ask what would become of a message: by a condition, or by all routes of the hub.",
             discussion: """
                 twinhub route test --body '{"t":80}' --condition '$body.t > 70' prints true, false or undefined. Without a \

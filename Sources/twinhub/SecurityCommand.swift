@@ -12,6 +12,7 @@ struct SecurityCommand: ParsableCommand {
 
     struct Secure: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "secure",
             abstract: "Make the security modules that devices lack; one that is there is not touched.")
 
         @Argument(help: "Devices.")
@@ -46,7 +47,7 @@ struct SecurityCommand: ParsableCommand {
 
     struct Settings: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show or change which security modules every device has.")
+            commandName: "settings", abstract: "Show or change which security modules every device has.")
 
         @Option(help: "none, classic, micro or both. (default: as it is)")
         var modules: DefenderSettings.Rule?
@@ -76,6 +77,7 @@ struct SecurityCommand: ParsableCommand {
 
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "set",
             abstract: "Change settings of agents, by patches that carry the complete configuration.",
             discussion: "`twinhub security set DEVICE… KEY=VALUE…`, or `--all KEY=VALUE…`.")
 
@@ -108,7 +110,7 @@ struct SecurityCommand: ParsableCommand {
 
     struct Reset: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set settings of agents back to the agents' own defaults.")
+            commandName: "reset", abstract: "Set settings of agents back to the agents' own defaults.")
 
         @Argument(help: "Devices.")
         var devices: [String] = []
@@ -139,7 +141,7 @@ struct SecurityCommand: ParsableCommand {
 
     struct Keys: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List every setting of the agents with its type, unit and default.")
+            commandName: "keys", abstract: "List every setting of the agents with its type, unit and default.")
 
         @Option(help: "classic or micro. (default: both)")
         var modules: SecurityModule?

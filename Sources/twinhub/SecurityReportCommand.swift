@@ -7,6 +7,7 @@ extension SecurityCommand {
     /// `twinhub security report`: what is found about the devices.
     struct Report: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "report",
             abstract: "Show what is found about devices from their security messages and configuration.")
 
         @Flag(help: "Closed findings too.")

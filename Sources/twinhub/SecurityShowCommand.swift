@@ -7,6 +7,7 @@ extension SecurityCommand {
     /// `twinhub security show`: what an agent is told, what it will run with and what it said.
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show what a device's agent is told, what it will really run with, and what it reported.")
 
         @Argument(help: "The device.")

@@ -2,6 +2,9 @@ import ArgumentParser
 import Emulator
 
 /// The command line: `twinhub serve` and everything beside it.
+///
+/// Every command has its name in its configuration: to ask the type for it, as the parser otherwise does, costs more
+/// than the rest of its work.
 @main
 struct TwinHubCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -5,7 +5,8 @@ import Vocabulary
 
 /// What the server shows of itself and what it accepts: certificates, policy keys, and the names it answers to.
 struct Credentials {
-    let tls: TLSContext
+    /// The longest part of a start: OpenSSL looks for each of its algorithms, and reads keys and certificates.
+    let tls: Prepared<TLSContext>
     let policies: PolicyTable
     let hostNames: HostNames
     /// The development roots in PEM; nil with a certificate from elsewhere.
@@ -19,7 +20,7 @@ struct Credentials {
         hostNames = HostNames(extra: configuration.hostNames + [machine])
         policies = configuration.generatesKeys ? try Self.generatedKeys(folder, environment) : .wellKnown
         if let given = configuration.certificate {
-            tls = try Self.context([TLSIdentity(chainFile: given.chain, keyFile: given.key)])
+            tls = Self.context([TLSIdentity(chainFile: given.chain, keyFile: given.key)])
             authorities = nil
             authorityFile = nil
             return
@@ -36,7 +37,8 @@ struct Credentials {
         } catch {
             throw StartFailure("the certificates: \(error)")
         }
-        tls = try Self.context(authority.leaves.map { TLSIdentity(chainFile: $0.chainFile, keyFile: $0.keyFile) })
+        tls = Self.context(authority.leaves.map { TLSIdentity(chainFile: $0.chainFile, keyFile: $0.keyFile) })
+        if folder == nil { _ = try tls.value() }
         authorities = authority.roots
         authorityFile = folder?.authorities
         if let file = authorityFile, Files.read(file) != authority.roots, !Files.write(authority.roots, to: file) {
@@ -44,11 +46,13 @@ struct Credentials {
         }
     }
 
-    private static func context(_ identities: [TLSIdentity]) throws(StartFailure) -> TLSContext {
-        do throws(TLSError) {
-            return try TLSContext(serverIdentities: identities, protocols: ["h2", "http/1.1"])
-        } catch {
-            throw StartFailure("the certificates: \(error)")
+    private static func context(_ identities: [TLSIdentity]) -> Prepared<TLSContext> {
+        Prepared { () throws(StartFailure) in
+            do throws(TLSError) {
+                return try TLSContext(serverIdentities: identities, protocols: ["h2", "http/1.1"])
+            } catch {
+                throw StartFailure("the certificates: \(error)")
+            }
         }
     }
 

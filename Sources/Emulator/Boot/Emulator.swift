@@ -118,6 +118,8 @@ public final class Emulator: Sendable {
         if let torn = events.replay.tornTail { logger.warning("events: \(torn)") }
         ledger.follow(hub)
         security.follow(events, of: hub)
+        // Before anything is written: a server that cannot show its certificate does not start.
+        _ = try credentials.tls.value()
         seededLines = try Self.seed(seeding, hub)
         // After the seed, which only a hub that has had no event takes in, and which may bring modules of its own.
         try Self.secure(hub, configuration.defender)

@@ -8,7 +8,7 @@ import Vocabulary
 /// The one door: on every port the first bytes of a connection decide what it speaks.
 final class Door: Sendable {
     let dispatcher: Dispatcher
-    let tls: TLSContext
+    let tls: Prepared<TLSContext>
     /// Refuse everything that does not begin with a TLS handshake.
     let tlsOnly: Bool
     let limits: HTTPLimits
@@ -18,9 +18,8 @@ final class Door: Sendable {
     private let shards: [HTTPShard]
 
     init(
-        dispatcher: Dispatcher, tls: TLSContext, tlsOnly: Bool, limits: HTTPLimits, http2: HTTP2Limits,
-        readiness: Readiness,
-        mqtt: MQTTService, reactor: Reactor, counts: LiveCounts, logger: Logger
+        dispatcher: Dispatcher, tls: Prepared<TLSContext>, tlsOnly: Bool, limits: HTTPLimits, http2: HTTP2Limits,
+        readiness: Readiness, mqtt: MQTTService, reactor: Reactor, counts: LiveCounts, logger: Logger
     ) {
         self.dispatcher = dispatcher
         self.tls = tls

@@ -21,7 +21,12 @@ final class FirstBytes: ConnectionHandler {
         guard let first = bytes.first else { return 0 }
         if !connection.isTLS {
             if first == Self.tlsHandshake {
-                connection.startTLS(door.tls)
+                guard let context = try? door.tls.value() else {
+                    // The start has failed, and says why.
+                    connection.close()
+                    return bytes.count
+                }
+                connection.startTLS(context)
                 return 0
             }
             guard !door.tlsOnly else {

@@ -83,35 +83,35 @@ public enum Command: Sendable {
 /// What a reset leaves behind.
 public enum ResetTarget: String, Sendable { case empty, seed }
 
-/// How a command ended, once durable.
+/// How a command ended, once durable. No larger than a reference: what most commands are answered with is one.
 public enum Outcome: Sendable {
     /// The identity or twin as it now stands.
     case entity(Entity)
     /// Deleted, reset or seeded: there is nothing to show.
     case done
-    case bulk(BulkResult)
-    case regenerated(KeyRegeneration)
-    case link(Link)
+    indirect case bulk(BulkResult)
+    indirect case regenerated(KeyRegeneration)
+    indirect case link(Link)
     /// Nil where the queue is empty or everything in it is held.
-    case message(CloudMessage?)
-    case purged(Int)
+    indirect case message(CloudMessage?)
+    indirect case purged(Int)
     /// Nil where there is none.
-    case feedback(FeedbackBatch?)
+    indirect case feedback(FeedbackBatch?)
     /// As it now stands.
-    case authority(RegisteredAuthority)
+    indirect case authority(RegisteredAuthority)
     /// Security modules were made where they were missing.
-    case secured(SecuringReport)
+    indirect case secured(SecuringReport)
     /// As it now stands.
-    case securityGroup(RegisteredSecurityGroup, isNew: Bool)
+    indirect case securityGroup(RegisteredSecurityGroup, isNew: Bool)
     /// There was nothing to do.
     case unchanged
-    case configuration(Configuration)
-    case job(ScheduledJob)
+    indirect case configuration(Configuration)
+    indirect case job(ScheduledJob)
     /// The devices that were claimed for a job's calls.
-    case jobDevices([TwinID])
+    indirect case jobDevices([TwinID])
     /// An import or export as it now stands.
-    case registryJob(RegistryJob)
-    case refused(HubError)
+    indirect case registryJob(RegistryJob)
+    indirect case refused(HubError)
 }
 
 /// A bulk operation's report (rest.md section 6).

@@ -3,7 +3,9 @@ import Vocabulary
 
 /// What has happened. Events are the only thing that changes the hub's state, and whatever was random or read from a
 /// clock when they were decided stands in them, so that replaying them gives the same state.
-public enum Event: Sendable {
+///
+/// Indirect: it goes from hand to hand, to the log, the feed and each follower, and a copy is one count then.
+public indirect enum Event: Sendable {
     /// A device or module came to be, with a twin that begins empty or with this.
     case identityCreated(Identity, seed: TwinSeed?)
     /// The identity as it now stands; its twin shows the change.

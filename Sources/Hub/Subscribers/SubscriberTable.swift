@@ -38,19 +38,36 @@ final class SubscriberTable: Sendable {
         }
     }
 
-    /// Hands each subscriber what concerns it: outcomes by number, changes by bits, events to the feed's watchers.
-    func deliver(_ outcomes: [Int: [(UInt64, Outcome)]], _ notices: [EntityIndex.Notice], _ events: [RecordedEvent]) {
+    /// Hands each subscriber what concerns it: answers by number, changes by bits, events to the feed's watchers.
+    func deliver(_ answers: [Answer], _ notices: [EntityIndex.Notice], _ events: [RecordedEvent]) {
         let (subscribers, feedWatchers) = state.withLock { ($0.subscribers, $0.feedWatchers) }
-        for (number, subscriber) in subscribers.enumerated() {
-            guard let subscriber else { continue }
-            let bit: UInt64 = 1 << UInt64(number)
-            var delivery = Delivery()
-            if let own = outcomes[number] { delivery.outcomes = own.map { (token: $0.0, outcome: $0.1) } }
-            for notice in notices where notice.subscribers & bit != 0 {
-                delivery.changes.append((notice.id, notice.entity))
-            }
-            if feedWatchers & bit != 0 { delivery.events = events }
-            if !delivery.isEmpty { subscriber.deliver(delivery) }
+        var deliveries = [Delivery](repeating: Delivery(), count: Self.limit)
+        for answer in answers {
+            deliveries[answer.subscriber.number].outcomes.append((answer.token, answer.outcome))
         }
+        for notice in notices {
+            for number in BitSet(notice.subscribers) {
+                deliveries[number].changes.append((notice.id, notice.entity))
+            }
+        }
+        if !events.isEmpty {
+            for number in BitSet(feedWatchers) { deliveries[number].events = events }
+        }
+        for (subscriber, delivery) in zip(subscribers, deliveries) where !delivery.isEmpty {
+            subscriber?.deliver(delivery)
+        }
+    }
+}
+
+/// The numbers of the bits that are set in a word.
+private struct BitSet: Sequence, IteratorProtocol {
+    private var rest: UInt64
+
+    init(_ word: UInt64) { rest = word }
+
+    mutating func next() -> Int? {
+        guard rest != 0 else { return nil }
+        defer { rest &= rest - 1 }
+        return rest.trailingZeroBitCount
     }
 }

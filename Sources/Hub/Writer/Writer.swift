@@ -101,7 +101,7 @@ final class Writer: @unchecked Sendable {
         }
         if let refused {
             // Told by way of the queue, so that no caller is answered before its own `submit` has returned.
-            queue.async { self.answer(submissions.map { ($0, .refused(refused)) }, [], []) }
+            queue.async { self.subscribers.deliver(submissions.map { Answer($0, .refused(refused)) }, [], []) }
         } else if schedule {
             queue.async { self.drain() }
         }
@@ -137,7 +137,7 @@ final class Writer: @unchecked Sendable {
     /// Decides, appends, syncs and publishes one batch; answers how many commands it took in.
     private func write(_ waiting: ArraySlice<Submission>) -> Int {
         let context = DecisionContext(now: environment.now(), environment: environment)
-        var answers: [(Submission, Outcome)] = []
+        var answers: [Answer] = []
         var events: [RecordedEvent] = []
         batch.removeAll()
         for submission in waiting.prefix(limits.commandsPerBatch) {
@@ -156,9 +156,9 @@ final class Writer: @unchecked Sendable {
                         continues: index < decision.events.count - 1)
                     events.append(recorded)
                 }
-                answers.append((submission, decision.outcome))
+                answers.append(Answer(submission, decision.outcome))
             } catch {
-                answers.append((submission, .refused(error)))
+                answers.append(Answer(submission, .refused(error)))
             }
         }
         if !events.isEmpty {
@@ -175,14 +175,14 @@ final class Writer: @unchecked Sendable {
 
     /// Nothing of the batch has happened: not for readers, not for the next batch, and not for any of its callers, since
     /// each of them may have been decided on what another had changed.
-    private func discard(_ answers: [(Submission, Outcome)], because failure: LogFailure) {
+    private func discard(_ answers: [Answer], because failure: LogFailure) {
         state = durable
         published.withLock { $0.obstacle = failure.description }
         let error = HubError(.serviceUnavailable, "The event log refuses writes: \(failure)")
-        answer(answers.map { ($0.0, .refused(error)) }, [], [])
+        subscribers.deliver(answers.map { $0.refused(error) }, [], [])
     }
 
-    private func publish(_ answers: [(Submission, Outcome)], _ events: [RecordedEvent]) {
+    private func publish(_ answers: [Answer], _ events: [RecordedEvent]) {
         var notices: [EntityIndex.Notice] = []
         // Without events something may have changed all the same: what passes with the process, such as locks.
         if !events.isEmpty || !state.changed.isEmpty {
@@ -216,15 +216,6 @@ final class Writer: @unchecked Sendable {
                     Snapshot(sequence: sequence, state: state, entities: index.capture()), at: environment.now())
             }
         }
-        answer(answers, notices, events)
-    }
-
-    private func answer(_ answers: [(Submission, Outcome)], _ notices: [EntityIndex.Notice], _ events: [RecordedEvent])
-    {
-        var outcomes: [Int: [(UInt64, Outcome)]] = [:]
-        for (submission, outcome) in answers {
-            outcomes[submission.subscriber.number, default: []].append((submission.token, outcome))
-        }
-        subscribers.deliver(outcomes, notices, events)
+        subscribers.deliver(answers, notices, events)
     }
 }
