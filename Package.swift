@@ -52,7 +52,9 @@ let package = Package(
         // Floor 3: the hub itself, what it tells back ends, and the codecs.
         room(
             "Hub",
-            on: ["Vocabulary", "JSON", "Twins", "Access", "Query", "Defender", "Journal", deques, heaps, ordered]),
+            on: [
+                "Vocabulary", "JSON", "CSystem", "Twins", "Access", "Query", "Defender", "Journal", deques, heaps, ordered,
+            ]),
         room("Events", on: ["Vocabulary", "JSON", "Journal"]),
         room("HTTP", on: ["Vocabulary", "CZlib", "COpenSSL", "CNGHTTP2"]),
         room("MQTT", on: ["Vocabulary"]),

@@ -53,13 +53,10 @@ final class Rollout: HubSubscriber, @unchecked Sendable {
         let numbers = Set((changed + configurations.retired).map(\.number))
         var ids: [TwinID] = []
         for modules in [false, true] {
-            moment.forEach(modules: modules) { entity in
-                if entity.configurations.contains(where: { numbers.contains($0.number) })
-                    || changed.contains(where: { $0.targets(entity) })
-                {
-                    ids.append(entity.id)
+            moment.forEach(modules: modules) { occupant in
+                if occupant.shows(anyOf: numbers) || changed.contains(where: { $0.targets(occupant) }) {
+                    ids.append(occupant.id)
                 }
-                return true
             }
         }
         return ids.sorted()

@@ -29,27 +29,18 @@ public struct HubMoment: Sendable {
     /// The ids of the devices that meet a condition, in order.
     public func deviceIDs(where condition: TwinCondition) -> [TwinID] {
         var ids: [TwinID] = []
-        forEach(modules: false) { entity in
-            if condition.matches(entity.queryDocument) { ids.append(entity.id) }
-            return true
+        forEach(modules: false) { occupant in
+            if occupant.withDocument(condition.matches) { ids.append(occupant.id) }
         }
         return ids.sorted()
     }
 
-    /// Hands over every device, or every module, in no order, until it answers false.
-    public func forEach(modules: Bool, _ body: (Entity) -> Bool) {
+    /// Hands over every device, or every module, in no order.
+    @inline(__always)
+    public func forEach(modules: Bool, _ body: (Occupant) -> Void) {
         for stripe in stripes {
-            for slot in stripe.slots {
-                let entity: Entity
-                switch slot {
-                case .empty: continue
-                case .entity(let known): entity = known
-                case .stored(let stored):
-                    guard modules == (slot.deviceID == nil) else { continue }
-                    entity = stored.restored()
-                }
-                guard entity.id.isModule == modules else { continue }
-                guard body(entity) else { return }
+            stripe.forEach { _, occupant in
+                if occupant.isModule == modules { body(occupant) }
             }
         }
     }

@@ -64,30 +64,6 @@ extension QueryAccess.Form {
     }
 }
 
-extension Expression {
-    /// A value that is the same for every document: a literal, or a number below zero.
-    fileprivate var constant: QueryValue? {
-        switch self {
-        case .literal(let value): value
-        case .negative(.literal(.number(let number))): .number(-number)
-        default: nil
-        }
-    }
-}
-
-extension Expression.Comparison {
-    /// The same with its sides exchanged.
-    fileprivate var mirrored: Self {
-        switch self {
-        case .equal, .notEqual: self
-        case .less: .greater
-        case .lessOrEqual: .greaterOrEqual
-        case .greater: .less
-        case .greaterOrEqual: .lessOrEqual
-        }
-    }
-}
-
 extension TwinQuery {
     /// Nil where every document has to be looked at.
     public var access: QueryAccess? { condition.flatMap { QueryAccess($0) } }

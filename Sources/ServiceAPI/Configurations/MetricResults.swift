@@ -18,17 +18,18 @@ struct MetricResults: Sendable {
             return (system, configuration.metrics.map { MetricCounter(.query($0.query, of: nil)) })
         }
         for modules in [false, true] where !counters.isEmpty {
-            moment.forEach(modules: modules) { entity in
-                let document = entity.queryDocument
-                for index in counters.indices {
-                    for metric in counters[index].system.indices {
-                        counters[index].system[metric].look(at: entity, document)
-                    }
-                    for metric in counters[index].custom.indices {
-                        counters[index].custom[metric].look(at: entity, document)
+            moment.forEach(modules: modules) { occupant in
+                let entity = occupant.entity
+                entity.withQueryDocument { document in
+                    for index in counters.indices {
+                        for metric in counters[index].system.indices {
+                            counters[index].system[metric].look(at: entity, document)
+                        }
+                        for metric in counters[index].custom.indices {
+                            counters[index].custom[metric].look(at: entity, document)
+                        }
                     }
                 }
-                return true
             }
         }
         return counters.map { MetricResults(system: $0.system.map(\.count), custom: $0.custom.map(\.count)) }
@@ -54,7 +55,7 @@ private struct MetricCounter {
         if case .query(let query, _) = question, query.isAggregate { aggregation = Aggregation(of: query) }
     }
 
-    mutating func look(at entity: Entity, _ document: QueryDocument) {
+    mutating func look(at entity: Entity, _ document: DocumentView) {
         switch question {
         case .targets(let configuration):
             if configuration.targets(entity) { rows += 1 }

@@ -64,18 +64,16 @@ public final class QueryDesk: Sendable {
             }
             answer(
                 Result { () throws(HubError) in
-                    let finding = indexes.withLock { $0.find(query, in: moment) }
-                    let result = try QueryResult(of: query, finding.matches)
+                    let result = try QueryResult(of: query) { take in
+                        indexes.withLock { _ = $0.find(query, in: moment, take) }
+                    }
                     return page(of: result, kept: nil, from: 0, text, pageSize)
                 })
-            learn(query, moment)
+            if query.access != nil { noteUseOfIndexes() }
         }
     }
 
-    /// After the answer, so that nobody waits for it but the next query.
-    private func learn(_ query: TwinQuery, _ moment: HubMoment) {
-        guard query.access != nil else { return }
-        indexes.withLock { $0.learn(query, in: moment) }
+    private func noteUseOfIndexes() {
         let isWatched = state.withLock { state in
             state.indexesUsed = .now()
             defer { state.isWatchingIndexes = true }
@@ -103,7 +101,7 @@ public final class QueryDesk: Sendable {
             answer(
                 indexes.withLock { indexes in
                     let readiness = query.access.map { indexes.readiness(of: $0) } ?? []
-                    return QueryExplanation(indexes.find(query, in: moment), readiness)
+                    return QueryExplanation(indexes.find(query, in: moment, learning: false) { _, _ in }, readiness)
                 })
         }
     }
