@@ -1,4 +1,5 @@
 import ArgumentParser
+import Emulator
 
 /// The command line: `twinhub serve` and everything beside it.
 @main
@@ -18,7 +19,13 @@ struct TwinHubCommand: ParsableCommand {
         ])
 
     static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        main(EnvironmentFlags.adding(to: OptionalValues.filling(arguments), variables: EnvironmentFlags.process))
+        let given = OptionalValues.filling(Array(CommandLine.arguments.dropFirst()))
+        let serves = given.first == ServeCommand.configuration.commandName
+        if serves { Server.getReady() }
+        let arguments = EnvironmentFlags.adding(to: given, variables: EnvironmentFlags.process)
+        // A start is what people and test suites wait for, and half of it was reading the options of all the other commands.
+        // They are only needed for words: help and errors are the whole tree's, below.
+        guard serves, let serve = try? ServeCommand.parse(Array(arguments.dropFirst())) else { return main(arguments) }
+        do { try serve.run() } catch { exit(withError: error) }
     }
 }

@@ -1,6 +1,7 @@
 """README says what is there."""
 
 import re
+import sys
 
 from acceptance.server import REPOSITORY, run_command
 
@@ -21,3 +22,13 @@ def test_every_command_has_its_row():
     commands = set(re.findall(r"^  (\w+)  +\S", run_command("--help").stdout, re.MULTILINE)) - {"help"}
     rows = set(re.findall(r"`twinhub (\w+)", README))
     assert commands and commands <= rows, commands - rows
+
+
+def test_the_benchmark_report_is_what_its_record_makes(monkeypatch):
+    monkeypatch.syspath_prepend(REPOSITORY / "scripts")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    from benchmark import record
+    files = record.rendered()
+    assert set(record.FOLDER.glob("*.svg")) == {path for path in files if path.suffix == ".svg"}
+    for path, text in files.items():
+        assert path.read_text() == text, f"{path}: scripts/bench --redraw"

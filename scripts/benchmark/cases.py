@@ -274,8 +274,8 @@ def first_answer(start, port, target, seconds=120):
             raise Wrong("no answer")
 
 
-def starts(bench, hub_folder, arguments, count):
-    """So many starts of TwinHub on one folder: seconds each, and the resident bytes at the end."""
+def starts(bench, hub_folder, arguments, count, seconds=120):
+    """So many starts of TwinHub on one folder, none longer than so many seconds: what each took, and the resident bytes at the end."""
     found, resident = [], None
     for _ in range(count):
         port = free_port()
@@ -283,7 +283,7 @@ def starts(bench, hub_folder, arguments, count):
         def start():
             return bench.up(TwinHub(bench.binary, hub_folder, None, arguments, wait=False, port=port))
 
-        took, server = first_answer(start, port, "/health/ready")
+        took, server = first_answer(start, port, "/health/ready", seconds)
         resident = server.process.resident()
         server.stop()
         bench.running.remove(server)
@@ -314,24 +314,6 @@ def start_empty(bench):
         single("idle", "resident memory, idle, empty folder", resident / 1e6, "MB", ["<=", 15], [resident])]
 
 
-def start_large(bench):
-    seed = clients.big_seed(bench.work / "seed.ndjson", bench.options.twins)
-    folder = bench.folder("twinhub")
-    began = time.perf_counter()
-    hub = bench.twinhub(folder=folder, arguments=["--seed", seed])
-    loaded = time.perf_counter() - began
-    found = hub.call("GET", "/statistics/devices?api-version=2021-04-12")["totalDeviceCount"]
-    if found != bench.options.twins:
-        raise Wrong(f"{found} devices")
-    bench.stop_all()
-    seed.unlink()
-    took, resident = starts(bench, folder, [], 5)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return [single(
-        "start-large", f"start to first answer, {bench.options.twins} twins of about 300 B, warm", statistics.median(took) * 1000, "ms",
-        ["<=", 1000], took, beside=f"folder {size / 1e6:.0f} MB, resident {resident / 1e6:.0f} MB, seeded in {loaded:.1f} s")]
-
-
 ALL = {
     "get-plain": lambda bench: get(bench, tls=False),
     "get-tls": lambda bench: get(bench, tls=True),
@@ -340,5 +322,4 @@ ALL = {
     "patch-256": lambda bench: patch(bench, 256),
     "fan-out": fan_outs,
     "start": start_empty,
-    "start-large": start_large,
 }

@@ -74,6 +74,33 @@ end
 """
 
 
+def gets_of(devices):
+    """A wrk script: GETs of these twins, in turn."""
+    return in_turn(devices, 'wrk.format("GET", "/twins/" .. device .. "?api-version=2021-04-12")')
+
+
+def patches_of(devices, payload):
+    """A wrk script: PATCHes of `payload` bytes to the desired properties of these twins, in turn."""
+    body = json.dumps({"properties": {"desired": {"value": 1, "text": "x" * (payload - 60)}}}, separators=(",", ":"))
+    return in_turn(devices, f"""wrk.format("PATCH", "/twins/" .. device .. "?api-version=2021-04-12", nil, '{body}')""")
+
+
+def in_turn(devices, request):
+    """A wrk script: the Lua expression `request` for each `device`, in turn."""
+    return f"""
+local targets, at = {{}}, 0
+function init(args)
+    for device in ("{' '.join(devices)}"):gmatch("%S+") do
+        targets[#targets + 1] = {request}
+    end
+end
+function request()
+    at = at % #targets + 1
+    return targets[at]
+end
+"""
+
+
 def etcd_puts(keys, payload):
     """A wrk script: puts of values of `payload` bytes through etcd's JSON gateway."""
     return f"""

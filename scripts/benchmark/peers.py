@@ -68,6 +68,10 @@ class TwinHub:
             said = answer.read()
         return json.loads(said) if said else None
 
+    def text(self, path):
+        with urllib.request.urlopen(self.url(path), timeout=60) as answer:
+            return answer.read().decode()
+
     def stop(self):
         self.process.stop()
 

@@ -1,20 +1,29 @@
-"""The result as people and as machines read it."""
+"""The result as people read it: Markdown tables, each row with the run that it comes from."""
 
 import datetime
 import os
 import pathlib
 import platform
 import re
+import string
 
 
-def machine(versions):
-    """What it ran on."""
+def machine(versions, commit):
+    """When, of what and on what a run is."""
     model = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
     release = re.search(r'PRETTY_NAME="(.*)"', pathlib.Path("/etc/os-release").read_text())
+    cores = len(os.sched_getaffinity(0))
     return {
-        "date": datetime.date.today().isoformat(), "processor": model[1] if model else platform.machine(),
-        "cores": len(os.sched_getaffinity(0)), "system": release[1] if release else platform.platform(), "kernel": platform.release(),
-        "versions": versions}
+        "date": datetime.date.today().isoformat(), "commit": commit, "processor": model[1] if model else platform.machine(),
+        "cores": cores, "system": release[1] if release else platform.platform(), "kernel": platform.release(),
+        "busy": os.getloadavg()[0] > 0.5 * cores, "versions": versions}
+
+
+def in_words(run):
+    versions = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
+    state = {True: ", busy with other work", False: ", quiet"}.get(run.get("busy"), "")
+    return (f"{run['date']}, commit {run['commit']}, {run['processor']}, {run['cores']} cores{state}, {run['system']}, "
+            f"Linux {run['kernel']}; {versions}")
 
 
 def number(value, digits=2):
@@ -36,37 +45,72 @@ def reached(row):
     return ", ".join(words) or "–"
 
 
-def markdown(results, machine):
-    """The table, with the machine under it."""
-    pairs = [row for row in results if "peer" in row]
-    singles = [row for row in results if "peer" not in row]
+def pair(row, letter):
+    (ours, theirs), (cpu, their_cpu) = row["per_second"], row["cpu_us"]
+    latencies = "; ".join(
+        f"{number(row['p50'][side], 0)} / {number(row['p99'][side], 0)}" for side in (0, 1)) if row["p50"][0] else "–"
+    return (
+        f"| {row['case']}: {row['what']} | {row['peer']} | {number(ours)} : {number(theirs)} | {number(row['throughput'])} | "
+        f"{number(cpu)} : {number(their_cpu)} | {number(row['cpu'])} | {latencies} | {reached(row)} | {letter} |")
+
+
+def note(row):
+    """What a row has to say that no column holds."""
+    words = []
+    if "last_ms" in row:
+        words.append(
+            f"last client after {number(row['last_ms'][0], 1)} ms : {number(row['last_ms'][1], 1)} ms; server memory "
+            f"a parked client {number(row['bytes_each'][0], 0)} B : {number(row['bytes_each'][1], 0)} B; load generator: {row['load']}.")
+    if "note" in row:
+        words.append(row["note"])
+    return f"{row['case']}: {' '.join(words)}" if words else None
+
+
+def curve_tables(rows):
+    """One table for each size that things grow with."""
+    lines = []
+    for label in dict.fromkeys(row["x_label"] for row, _ in rows):
+        group = [(row, letter) for row, letter in rows if row["x_label"] == label]
+        sizes = sorted({point["x"] for row, _ in group for point in row["points"]})
+        lines += ["", f"| Against {label} | {' | '.join(f'{size:,}' for size in sizes)} | Goal | Run |", "|---" * (len(sizes) + 3) + "|"]
+        for row, letter in group:
+            found = {point["x"]: point["y"] for point in row["points"]}
+            goal = "–"
+            if row.get("goal"):
+                fine = row["goal"]["y"] >= found[max(found)]
+                goal = row["goal"]["words"] + ("" if fine else " **missed**")
+            lines.append(
+                f"| {row['case']}: {row['what']}, {row['unit']} | " + " | ".join(number(found.get(size)) for size in sizes)
+                + f" | {goal} | {letter} |")
+    return lines
+
+
+def markdown(entries):
+    """The tables of entries {"run", "rows"}, with the runs and their machines under them."""
+    runs, rows = [], []
+    for entry in entries:
+        words = in_words(entry["run"])
+        if words not in runs:
+            runs.append(words)
+        at = runs.index(words)
+        letter = string.ascii_lowercase[at % 26] * (at // 26 + 1)
+        rows += [(row, letter) for row in entry["rows"]]
+    pairs = [one for one in rows if "peer" in one[0]]
+    curves = [one for one in rows if "points" in one[0]]
+    singles = [one for one in rows if "value" in one[0]]
     lines = []
     if pairs:
         lines += [
-            "| Case | Beside | Requests/s | Throughput ratio | CPU µs a request | CPU ratio | p50 / p99 µs | Goal |",
-            "|---|---|---|---|---|---|---|---|"]
-    for row in pairs:
-        (ours, theirs), (cpu, their_cpu) = row["per_second"], row["cpu_us"]
-        latencies = "; ".join(
-            f"{number(row['p50'][side], 0)} / {number(row['p99'][side], 0)}" for side in (0, 1)) if row["p50"][0] else "–"
-        lines.append(
-            f"| {row['what']} | {row['peer']} | {number(ours)} : {number(theirs)} | {number(row['throughput'])} | "
-            f"{number(cpu)} : {number(their_cpu)} | {number(row['cpu'])} | {latencies} | {reached(row)} |")
-    notes = []
-    for row in pairs:
-        if "last_ms" in row:
-            notes.append(
-                f"{row['case']}: last client after {number(row['last_ms'][0], 1)} ms : {number(row['last_ms'][1], 1)} ms; server memory "
-                f"a parked client {number(row['bytes_each'][0], 0)} B : {number(row['bytes_each'][1], 0)} B; load generator: {row['load']}.")
-        if "note" in row:
-            notes.append(f"{row['case']}: {row['note']}")
+            "| Case | Beside | Requests/s | Throughput ratio | CPU µs a request | CPU ratio | p50 / p99 µs | Goal | Run |",
+            "|---|---|---|---|---|---|---|---|---|", *(pair(*one) for one in pairs)]
     if singles:
-        lines += ["", "| Case | Value | Goal | Beside |", "|---|---|---|---|"]
+        lines += ["", "| Case | Value | Goal | Beside | Run |", "|---|---|---|---|---|"]
         lines += [
-            f"| {row['what']} | {number(row['value'], 1)} {row['unit']} | {reached(row)} | {row.get('beside', '–')} |" for row in singles]
-    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    lines += ["", *notes] if notes else [""]
-    lines += [
-        "", f"{machine['date']}, {machine['processor']}, {machine['cores']} cores, {machine['system']}, Linux {machine['kernel']}; {versions}. "
-        "Ours : theirs, medians of alternating rounds; every answer was checked."]
+            f"| {row['case']}: {row['what']} | {number(row['value'], 1)} {row['unit']} | {reached(row)} | {row.get('beside', '–')} | {letter} |"
+            for row, letter in singles]
+    lines += curve_tables(curves)
+    for words in filter(None, (note(row) for row, _ in rows)):
+        lines += ["", words]
+    lines += ["", "Ours : theirs, medians of alternating rounds; every answer was checked. Runs:", ""]
+    lines += [f"- {string.ascii_lowercase[at % 26] * (at // 26 + 1)}: {words}" for at, words in enumerate(runs)]
     return "\n".join(lines) + "\n"

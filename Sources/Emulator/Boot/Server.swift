@@ -1,10 +1,17 @@
 import Dispatch
 import Glibc
 import Logging
+import Reactor
 import Synchronization
 
 /// The process around the emulator: starts it, says so, and waits for a signal to stop.
 public enum Server {
+    /// Does beside the caller what every start needs before it knows its configuration. For a caller who is sure to
+    /// `run` next, and has the command line to read before.
+    public static func getReady() {
+        DispatchQueue.global(qos: .userInitiated).async { TLSContext.warmUp() }
+    }
+
     /// Returns never: the process exits with 0 after SIGTERM or SIGINT.
     ///
     /// - Throws: `StartFailure` where it cannot start.

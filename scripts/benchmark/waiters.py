@@ -1,0 +1,203 @@
+"""Clients that wait, by long poll and by event stream: as many as descriptors allow, on one twin, on many, and in a mix."""
+
+import json
+import os
+import resource
+import socket
+import statistics
+import time
+
+from . import clients
+from .cases import parked, single
+from .growth import curve
+from .parked import EventStreams, Group, LongPolls, Park
+from .peers import Mosquitto, TwinHub
+from .processes import halves
+from .workloads import Answers
+
+SMALLER = 1, 100, 10_000
+#: Descriptors that the server and each load process keep for everything but parked clients.
+SPARE = 200
+#: Clients of one load process.
+CLIENTS_EACH = 5_000
+ROUNDS = 5
+#: Changes, each of a twin that one client waits for.
+SINGLE_CHANGES = 1000
+IDLE_SECONDS = 10
+SLOW_READERS = 100
+#: Enough that neither the kernel's buffers nor the slow reader's hold it: it waits in the server.
+SLOW_CHANGES, SLOW_BYTES = 250, 28_000
+#: A desired value may be 4 KiB long.
+TEXT_BYTES = 4_000
+MANY = 1_000
+
+
+def room():
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1] - SPARE
+
+
+class Writer:
+    """Changes twins on one connection."""
+
+    def __init__(self, hub):
+        self.hub, self.connection, self.versions = hub, Answers(hub.port), {}
+
+    def change(self, device, size=350):
+        """A change of so many bytes."""
+        self.versions[device] = self.versions.get(device, 1) + 1
+        texts = {f"text{at}": "x" * min(TEXT_BYTES, size - at) for at in range(0, size, TEXT_BYTES)}
+        body = json.dumps({"properties": {"desired": {"n": self.versions[device], **texts}}})
+        self.connection.ask((
+            f"PATCH /twins/{device}?api-version=2021-04-12 HTTP/1.1\r\nHost: localhost\r\nAuthorization: {self.hub.token}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n{body}").encode())
+
+    def next(self, device):
+        return self.versions.get(device, 1) + 1
+
+
+def hub_with(bench, twins, where, *arguments):
+    seed = clients.big_seed(bench.work / "seed.ndjson", twins, payload=0)
+    hub = bench.up(TwinHub(bench.binary, bench.folder("twinhub"), where, ["--seed", seed, *arguments]))
+    seed.unlink()
+    return hub, [f"bench-{number:07}" for number in range(twins)]
+
+
+def park(hub, groups):
+    return Park(hub, groups, halves()[1], -(-sum(len(group.devices) for group in groups) // CLIENTS_EACH))
+
+
+def told_all(crowd, writer, device):
+    """Milliseconds until everybody who waits for the device has its change, the middle of some rounds."""
+    took = []
+    for _ in range(ROUNDS):
+        took.append(crowd.round(device, writer.next(device), lambda: writer.change(device)) * 1000)
+        crowd.settle()
+    return statistics.median(took)
+
+
+def one_among(hub, crowd, writer, devices):
+    """Microseconds of the server for a change of a twin for which one client waits, the others waiting for theirs."""
+    cpu = hub.process.cpu()
+    for number in range(SINGLE_CHANGES):
+        device = devices[number * 7919 % len(devices)]
+        crowd.round(device, writer.next(device), lambda: writer.change(device))
+    return (hub.process.cpu() - cpu) * 1e6 / SINGLE_CHANGES
+
+
+def ours(bench, kind, count):
+    """With so many waiters: milliseconds until all of one twin are told, memory each, and the cost of a change for one of them."""
+    hub, (shared, *own) = hub_with(bench, count + 1, halves()[0])
+    writer = Writer(hub)
+    before = hub.process.resident()
+    crowd = park(hub, [Group(kind, [shared] * count, 1)])
+    each = (hub.process.resident() - before) / count
+    all_told = told_all(crowd, writer, shared)
+    crowd.close()
+    crowd = park(hub, [Group(kind, own, 1)])
+    spent = one_among(hub, crowd, writer, own)
+    crowd.close()
+    bench.stop_all()
+    return all_told, each, spent
+
+
+def theirs(bench, count):
+    """mosquitto's subscribers of one topic: milliseconds until all are told, memory each."""
+    server_cores, load_cores = halves()
+    mine = os.sched_getaffinity(0)
+    broker = bench.up(Mosquitto(bench.folder("mosquitto"), server_cores))
+    os.sched_setaffinity(0, load_cores)
+    try:
+        last, each, _ = parked(broker, clients.Subscribers(broker.port, count), broker.process.resident(), ROUNDS)
+    finally:
+        os.sched_setaffinity(0, mine)
+        bench.stop_all()
+    return statistics.median(last) * 1000, each
+
+
+def fan_out(bench):
+    """All three against the number of waiters."""
+    told, beside, memory, beside_memory, single_change = [], [], [], [], []
+    for count in sorted({size for size in SMALLER if size < room()} | {room()}):
+        all_told, each, spent = ours(bench, LongPolls, count)
+        peer_told, peer_each = theirs(bench, count)
+        told.append((count, all_told))
+        beside.append((count, peer_told))
+        single_change.append((count, spent))
+        # Of a hundred clients nothing can be said: pages are counted, and the first ones are there.
+        if count >= 10_000:
+            memory.append((count, each))
+            beside_memory.append((count, peer_each))
+    many = "number of waiters"
+    title = "One change to all who wait for it: the last one has it after"
+    memory_title = "Memory of the server's process for each waiter"
+    rows = [
+        curve("waiters-told", "one change of 400 B to long-polls on one twin, until the last has it", "first", "waiters-told", title, "ms",
+              told, name="long-poll, HTTP/1.1", x_label=many),
+        curve("waiters-told", "one message of 400 B to mosquitto's subscribers, QoS 0", "peer", "waiters-told", title, "ms", beside,
+              name="mosquitto", x_label=many),
+        curve("waiters-memory", "resident memory of each of them", "first", "waiters-memory", memory_title, "B", memory,
+              name="long-poll, HTTP/1.1", x_label=many),
+        curve("waiters-memory", "resident memory of each of mosquitto's", "peer", "waiters-memory", memory_title, "B", beside_memory,
+              name="mosquitto", x_label=many),
+        curve("waiters-one", "a change of one twin, told to the one who waits for it; the others wait for theirs", "first", "waiters-one",
+              "CPU of a change that concerns one of so many waiters", "µs CPU", single_change, name="HTTP/1.1", x_label=many)]
+    return [row for row in rows if row["points"]]
+
+
+# In a mix ---------------------------------------------------------------------------------------------------
+
+
+def slow_readers(hub, device):
+    """Streams whose readers take nothing, and for each of which changes wait in the server."""
+    found = []
+    for _ in range(SLOW_READERS):
+        one = socket.socket()
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        one.connect(("127.0.0.1", hub.port))
+        one.sendall((
+            f"GET /emulator/devices/{device}/twin/desired?after=1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: {hub.token}\r\n"
+            "Accept: text/event-stream\r\n\r\n").encode())
+        found.append(one)
+    return found
+
+
+def mixture(devices, count, version):
+    """Half of them long-polls, half streams; half of each wait for the first device, the others are dealt out over the rest."""
+    quarter = count // 4
+    dealt = [devices[1 + number % (len(devices) - 1)] for number in range(quarter)]
+    return [
+        Group(kind, on, at) for kind in (LongPolls, EventStreams) for on, at in (([devices[0]] * quarter, version), (dealt, 1))]
+
+
+def mix(bench):
+    count = room() // 4 * 4
+    hub, devices = hub_with(bench, MANY + 1, halves()[0], "--slow-reader-deadline", "3600")
+    writer = Writer(hub)
+    before = hub.process.resident()
+    crowd = park(hub, mixture(devices, count, 1))
+    each = (hub.process.resident() - before) / count
+    cpu, began = hub.process.cpu(), time.monotonic()
+    time.sleep(IDLE_SECONDS)
+    idle = (hub.process.cpu() - cpu) / (time.monotonic() - began) * 100
+    alone = told_all(crowd, writer, devices[0])
+    crowd.close()
+    slow = slow_readers(hub, devices[0])
+    resident = hub.process.resident()
+    for _ in range(SLOW_CHANGES):
+        writer.change(devices[0], SLOW_BYTES)
+    waiting = (hub.process.resident() - resident) / SLOW_READERS
+    crowd = park(hub, mixture(devices, count - 4 * SLOW_READERS, writer.versions[devices[0]]))
+    beside = told_all(crowd, writer, devices[0])
+    crowd.close()
+    for one in slow:
+        one.close()
+    bench.stop_all()
+    what = f"{count} waiters, long-polls and streams, half of them on one twin and half on {MANY}"
+    return [
+        single("waiters-mix", f"{what}: memory of the server's process for each", each, "B", None, [each]),
+        single("waiters-idle", f"{what}: processor time while nothing happens", idle, "% of a core", None, [idle]),
+        single("waiters-slow", f"{what}: one change to the {count // 2} of the one twin, with {SLOW_READERS} readers among them that take nothing",
+               beside, "ms", None, [beside], beside=f"{alone:.0f} ms without them; {waiting / 1e6:.1f} MB wait for each of them")]
+
+
+ALL = {"waiters": fan_out, "waiters-mix": mix}
