@@ -42,9 +42,9 @@ public struct Configuration: Sendable {
     /// Whether it is for devices, or for modules.
     public func isFor(modules: Bool) -> Bool { (content.kind == .module) == modules }
 
-    /// The same of somebody of whom nothing has been read.
-    func targets(_ occupant: Occupant) -> Bool {
-        isFor(modules: occupant.isModule) && occupant.withDocument(target.matches)
+    /// The same of somebody of whom no more has been read than his twin.
+    func targets(_ occupant: Occupant, _ document: DocumentView) -> Bool {
+        isFor(modules: occupant.isModule) && target.matches(document)
             && (content.kind != .modules || occupant.entity.identity.iotEdge)
     }
 }

@@ -52,11 +52,9 @@ final class Rollout: HubSubscriber, @unchecked Sendable {
         let changed = configurations.active.filter { $0.revision > configurations.settled }
         let numbers = Set((changed + configurations.retired).map(\.number))
         var ids: [TwinID] = []
-        for modules in [false, true] {
-            moment.forEach(modules: modules) { occupant in
-                if occupant.shows(anyOf: numbers) || changed.contains(where: { $0.targets(occupant) }) {
-                    ids.append(occupant.id)
-                }
+        moment.forEach { occupant, document in
+            if changed.contains(where: { $0.targets(occupant, document) }) || occupant.shows(anyOf: numbers) {
+                ids.append(occupant.id)
             }
         }
         return ids.sorted()

@@ -1,4 +1,5 @@
 import CSystem
+import Query
 
 /// A part of what the hub holds, as it stood at a moment: places, of which some are empty.
 public struct EntityStripe: Sendable {
@@ -16,16 +17,17 @@ public struct EntityStripe: Sendable {
     /// Nil where the place is empty.
     public func occupant(at place: Int) -> Occupant? { Occupant(slots[place]) }
 
-    /// Hands over everybody with his place. Most of the time would go to waiting for memory, entity by entity; so it is asked for
-    /// those who come later, first for themselves and then for their documents.
-    @inline(__always)
-    public func forEach(_ body: (_ place: Int, Occupant) -> Void) {
+    /// Hands over everybody, or all devices, or all modules, with place and twin. Most of the time would go to waiting for memory,
+    /// entity by entity; so it is asked for those who come later, first for themselves and then for their documents.
+    public func forEach(modules: Bool? = nil, _ body: (_ place: Int, Occupant, DocumentView) -> Void) {
         slots.withUnsafeBufferPointer { slots in
             for place in slots.indices {
                 if place + 2 * Self.placesAhead < slots.count { slots[place + 2 * Self.placesAhead].prefetch() }
                 if place + Self.placesAhead < slots.count { slots[place + Self.placesAhead].prefetchDocument() }
-                guard let occupant = Occupant(slots[place]) else { continue }
-                body(place, occupant)
+                guard let occupant = Occupant(slots[place]), modules ?? occupant.isModule == occupant.isModule else {
+                    continue
+                }
+                occupant.withDocument { body(place, occupant, $0) }
             }
         }
     }

@@ -29,19 +29,16 @@ public struct HubMoment: Sendable {
     /// The ids of the devices that meet a condition, in order.
     public func deviceIDs(where condition: TwinCondition) -> [TwinID] {
         var ids: [TwinID] = []
-        forEach(modules: false) { occupant in
-            if occupant.withDocument(condition.matches) { ids.append(occupant.id) }
+        forEach(modules: false) { device, document in
+            if condition.matches(document) { ids.append(device.id) }
         }
         return ids.sorted()
     }
 
-    /// Hands over every device, or every module, in no order.
-    @inline(__always)
-    public func forEach(modules: Bool, _ body: (Occupant) -> Void) {
+    /// Hands over everybody, or all devices, or all modules, in no order.
+    public func forEach(modules: Bool? = nil, _ body: (Occupant, DocumentView) -> Void) {
         for stripe in stripes {
-            stripe.forEach { _, occupant in
-                if occupant.isModule == modules { body(occupant) }
-            }
+            stripe.forEach(modules: modules) { _, occupant, document in body(occupant, document) }
         }
     }
 }

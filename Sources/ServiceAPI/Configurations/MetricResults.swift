@@ -7,28 +7,33 @@ struct MetricResults: Sendable {
     private(set) var custom: [Int]
 
     /// Counts for several configurations while it goes once through everything.
-    static func count(_ configurations: [Configuration], in moment: HubMoment) -> [MetricResults] {
+    ///
+    /// - Parameter areSettled: whether whoever a configuration targets shows it already.
+    static func count(
+        _ configurations: [Configuration], areSettled: Bool, in moment: HubMoment
+    ) -> [MetricResults] {
         var counters: [(system: [MetricCounter], custom: [MetricCounter])] = configurations.map { configuration in
             // The first one's text may be too long for a query; the others ask what the configuration has come to somewhere.
             let system = configuration.systemQueries.enumerated().map { index, query in
                 index == 0
-                    ? MetricCounter(.targets(configuration))
+                    ? MetricCounter(areSettled ? .shows(configuration.number) : .targets(configuration))
                     : MetricCounter((try? TwinQuery(parsing: query.text)).map { .query($0, of: configuration.id) })
             }
             return (system, configuration.metrics.map { MetricCounter(.query($0.query, of: nil)) })
         }
-        for modules in [false, true] where !counters.isEmpty {
-            moment.forEach(modules: modules) { occupant in
-                let entity = occupant.entity
-                entity.withQueryDocument { document in
-                    for index in counters.indices {
-                        for metric in counters[index].system.indices {
-                            counters[index].system[metric].look(at: entity, document)
-                        }
-                        for metric in counters[index].custom.indices {
-                            counters[index].custom[metric].look(at: entity, document)
-                        }
+        guard !counters.isEmpty else { return [] }
+        moment.forEach { occupant, document in
+            let entity = occupant.entity
+            // What the system counts in twins that show no configuration is who should show one.
+            let isBare = areSettled && entity.configurations.isEmpty
+            for index in counters.indices {
+                if !isBare {
+                    for metric in counters[index].system.indices {
+                        counters[index].system[metric].look(at: entity, document)
                     }
+                }
+                for metric in counters[index].custom.indices {
+                    counters[index].custom[metric].look(at: entity, document)
                 }
             }
         }
@@ -41,6 +46,8 @@ private struct MetricCounter {
     enum Question {
         /// Which twins the configuration is for.
         case targets(Configuration)
+        /// Which twins show the configuration of this number.
+        case shows(UInt64)
         /// Which rows there are, of twins that show this configuration or, where it is nil, of all.
         case query(TwinQuery, of: ConfigurationID?)
     }
@@ -59,6 +66,8 @@ private struct MetricCounter {
         switch question {
         case .targets(let configuration):
             if configuration.targets(entity) { rows += 1 }
+        case .shows(let number):
+            if entity.configurations.contains(where: { $0.number == number }) { rows += 1 }
         case .query(let query, let configuration):
             guard (query.collection == .modules) == entity.id.isModule else { return }
             if let configuration, !entity.configurations.contains(where: { $0.id == configuration }) { return }

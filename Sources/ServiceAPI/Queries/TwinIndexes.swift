@@ -54,16 +54,14 @@ struct TwinIndexes {
         let known = table.count
         if learning { addColumns(for: query, in: moment) }
         guard table.count > known else {
-            moment.forEach(modules: isOfModules) { occupant in occupant.withDocument { look(at: occupant, $0) } }
+            moment.forEach(modules: isOfModules, look)
             return search
         }
         let count = stripes.count
         for (number, stripe) in moment.stripes.enumerated() {
-            stripe.forEach { slot, occupant in
-                occupant.withDocument { document in
-                    look(at: occupant, document)
-                    table.set(document, at: Int32(slot * count + number), fromColumn: known)
-                }
+            stripe.forEach { slot, occupant, document in
+                look(at: occupant, document)
+                table.set(document, at: Int32(slot * count + number), fromColumn: known)
             }
         }
         while paths.count > Self.maximumPaths { table.removeColumn(paths.removeFirst()) }
@@ -99,7 +97,7 @@ struct TwinIndexes {
         for number in stripes.indices where stripes[number].changes != moment.stripes[number].changes {
             if stripes[number].count != moment.stripes[number].count {
                 // It has grown, and everybody has another place.
-                stripes[number].forEach { slot, _ in table.set(nil, at: Int32(slot * count + number)) }
+                stripes[number].forEach { slot, _, _ in table.set(nil, at: Int32(slot * count + number)) }
                 stripes[number] = moment.stripes[number].emptied
             }
             stripes[number].follow(moment.stripes[number]) { slot, _, new in
