@@ -53,7 +53,8 @@ let package = Package(
         room(
             "Hub",
             on: [
-                "Vocabulary", "JSON", "CSystem", "Twins", "Access", "Query", "Defender", "Journal", deques, heaps, ordered,
+                "Vocabulary", "JSON", "CSystem", "Twins", "Access", "Query", "Defender", "Journal", deques, heaps,
+                ordered,
             ]),
         room("Events", on: ["Vocabulary", "JSON", "Journal"]),
         room("HTTP", on: ["Vocabulary", "CZlib", "COpenSSL", "CNGHTTP2"]),

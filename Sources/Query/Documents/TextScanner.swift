@@ -136,7 +136,8 @@ struct TextScanner {
         words: while next + 8 <= end {
             let word = word(at: next)
             let lower = word | Self.lowerCase
-            var hits = Self.zeros(lower ^ Self.openings) | Self.zeros(lower ^ Self.closings) | Self.zeros(word ^ Self.quotes)
+            var hits =
+                Self.zeros(lower ^ Self.openings) | Self.zeros(lower ^ Self.closings) | Self.zeros(word ^ Self.quotes)
             while hits != 0 {
                 let place = next + hits.trailingZeroBitCount >> 3
                 switch byte(at: place) | 0x20 {

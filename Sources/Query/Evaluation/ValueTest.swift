@@ -31,7 +31,8 @@ enum ValueTest: Sendable {
         case .startsWith(let part):
             guard place.first == UInt8(ascii: "\"") else { return nil }
             return Self.withContent(of: place) { content in
-                content.count >= part.count && Self.order(UnsafeBufferPointer(rebasing: content.prefix(part.count)), part) == 0
+                content.count >= part.count
+                    && Self.order(UnsafeBufferPointer(rebasing: content.prefix(part.count)), part) == 0
             }
         }
     }

@@ -37,7 +37,8 @@ enum ValueBounds: Hashable, Sendable {
         case .oneOf(let values): values.contains { Evaluator.compare(.equal, value, $0) == true }
         case .between(let lower, let upper):
             lower.map { Evaluator.compare($0.isIncluded ? .greaterOrEqual : .greater, value, $0.value) == true } ?? true
-                && upper.map { Evaluator.compare($0.isIncluded ? .lessOrEqual : .less, value, $0.value) == true } ?? true
+                && upper.map { Evaluator.compare($0.isIncluded ? .lessOrEqual : .less, value, $0.value) == true }
+                    ?? true
         }
     }
 

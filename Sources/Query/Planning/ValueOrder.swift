@@ -30,7 +30,9 @@ struct ValueOrder: Sendable {
     }
 
     /// The values, by number, that lie between two limits of one kind.
-    func numbers(from lower: ValueBounds.Limit?, to upper: ValueBounds.Limit?, of values: ValueNumbers) -> ArraySlice<Int32> {
+    func numbers(from lower: ValueBounds.Limit?, to upper: ValueBounds.Limit?, of values: ValueNumbers) -> ArraySlice<
+        Int32
+    > {
         let all = if case .text? = (lower ?? upper)?.value { texts } else { numbers }
         func index(_ limit: ValueBounds.Limit, _ comparison: Expression.Comparison) -> Int {
             all[...].partitioningIndex { Evaluator.compare(comparison, values[Int($0)], limit.value) == true }

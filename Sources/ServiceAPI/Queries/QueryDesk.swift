@@ -7,7 +7,7 @@ import Vocabulary
 
 /// Runs queries, one after the other on a queue of its own, and keeps what is left of their results for further pages.
 ///
-/// A query sees the hub as it stood when its first page was asked for, however long its reader takes for the others. What is kept
+/// A query sees the hub as it stood when its first page was made, however long its reader takes for the others. What is kept
 /// is bounded: where it is too much, or too old, the reader whose turn was longest ago has to ask again.
 public final class QueryDesk: Sendable {
     /// Queries that may wait for their turn; more are answered 503.
@@ -106,7 +106,7 @@ public final class QueryDesk: Sendable {
         }
     }
 
-    /// Lends everything as it stands now to somebody who goes through all of it, on the desk's queue when his turn comes.
+    /// Lends everything to somebody who goes through all of it, on the desk's queue and as it stands when his turn comes.
     func look(
         through hub: Hub, _ body: @escaping @Sendable (HubMoment) -> Void
     ) throws(HubError) {
@@ -116,13 +116,10 @@ public final class QueryDesk: Sendable {
             return true
         }
         guard isTaken else { throw HubError(.serverBusy, "More than \(Self.waitingQueries) queries wait.") }
-        let run: @Sendable (HubMoment) -> Void = { [self] moment in
-            queue.async { [self] in
-                state.withLock { $0.waiting -= 1 }
-                body(moment)
-            }
+        queue.async { [self] in
+            state.withLock { $0.waiting -= 1 }
+            body(lag?.moment ?? hub.moment())
         }
-        if let past = lag?.moment { run(past) } else { hub.moment(then: run) }
     }
 
     /// A further page.

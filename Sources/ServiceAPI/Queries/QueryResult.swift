@@ -66,7 +66,7 @@ struct QueryResult: Sendable {
         for job in book.all where access?.admits(["jobId": job.id.description]) ?? true {
             for part in job.devices.rows {
                 // A row is written only where it may be one of them.
-                let known = ["jobId": job.id.description, "deviceId": part.device.device, "status": part.status.rawValue]
+                let known = ["deviceId": part.device.device, "status": part.status.rawValue]
                 guard access?.admits(known) ?? true else { continue }
                 let row = DeviceJobRow(job: job, part: part)
                 if QueryDocument(row.document).withView(query.matches) { found.append(row) }
