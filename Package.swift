@@ -113,7 +113,7 @@ let package = Package(
         tests("JSON"),
         tests("Twins", ["JSON", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
-        tests("Hub", ["Access", "Defender", "JSON", "Journal", "TestSupport", "Twins", "Vocabulary"]),
+        tests("Hub", ["Access", "Defender", "JSON", "Journal", "Query", "TestSupport", "Twins", "Vocabulary"]),
         tests(
             "Routing",
             ["Access", "Events", "Hub", "JSON", "Journal", "Query", "TestSupport", "Twins", "Vocabulary"]),

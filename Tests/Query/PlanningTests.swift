@@ -95,6 +95,17 @@ struct PlanningTests {
         #expect(try table.places(for: access("tags.c = 1 OR tags.a = 1")) == nil)
     }
 
+    @Test(arguments: [
+        ("jobId = 'a'", true), ("jobId = 'b'", false), ("jobId > 'a'", false), ("jobId >= 'a' AND status = 'x'", true),
+        ("jobId = 'b' OR status = 'x'", true), ("jobId = 'b' OR jobId = 'c'", false), ("jobId IN ['a', 'c']", true),
+        ("jobId = 1", false), ("STARTSWITH(jobId, 'a')", true), ("status = 'x'", true), ("NOT jobId = 'a'", true),
+        ("NOT jobId = 'a' AND jobId < 'a'", false), ("outcome.jobId = 'b'", true),
+    ])
+    func `What is known of a document beforehand can rule it out`(condition: String, mayMatch: Bool) throws {
+        let access = try TwinQuery(parsing: "SELECT * FROM devices.jobs WHERE \(condition)").access
+        #expect(access?.admits(["jobId": "a"]) ?? true == mayMatch)
+    }
+
     /// A twin whose sections are known beforehand reads as one of which nothing is known.
     @Test(arguments: 0..<20)
     func `Known sections change no answer`(seed: Int) throws {

@@ -43,7 +43,7 @@ public struct Configuration: Sendable {
     public func isFor(modules: Bool) -> Bool { (content.kind == .module) == modules }
 
     /// The same of somebody of whom no more has been read than his twin.
-    func targets(_ occupant: Occupant, _ document: DocumentView) -> Bool {
+    public func targets(_ occupant: Occupant, _ document: DocumentView) -> Bool {
         isFor(modules: occupant.isModule) && target.matches(document)
             && (content.kind != .modules || occupant.entity.identity.iotEdge)
     }

@@ -53,7 +53,9 @@ final class Rollout: HubSubscriber, @unchecked Sendable {
         let numbers = Set((changed + configurations.retired).map(\.number))
         var ids: [TwinID] = []
         moment.forEach { occupant, document in
-            if changed.contains(where: { $0.targets(occupant, document) }) || occupant.shows(anyOf: numbers) {
+            if changed.contains(where: { $0.targets(occupant, document) })
+                || occupant.configurations.contains(where: { numbers.contains($0.number) })
+            {
                 ids.append(occupant.id)
             }
         }

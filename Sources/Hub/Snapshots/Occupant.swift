@@ -53,13 +53,11 @@ public struct Occupant {
         }
     }
 
-    /// Whether the twin shows one of these configurations.
-    func shows(anyOf numbers: Set<UInt64>) -> Bool {
-        func isShown(_ standing: ConfigurationStanding) -> Bool { numbers.contains(standing.number) }
-        return switch form {
-        case .entity(let entity): entity._withUnsafeGuaranteedRef { $0.configurations.contains(where: isShown) }
-        case .stored(let stored):
-            stored.hasConfigurations && stored.restored().configurations.contains(where: isShown)
+    /// The configurations that target it, the highest priority first.
+    public var configurations: [ConfigurationStanding] {
+        switch form {
+        case .entity(let entity): entity._withUnsafeGuaranteedRef { $0.configurations }
+        case .stored(let stored): stored.hasConfigurations ? stored.restored().configurations : []
         }
     }
 }

@@ -23,17 +23,17 @@ struct MetricResults: Sendable {
         }
         guard !counters.isEmpty else { return [] }
         moment.forEach { occupant, document in
-            let entity = occupant.entity
-            // What the system counts in twins that show no configuration is who should show one.
-            let isBare = areSettled && entity.configurations.isEmpty
+            let shown = occupant.configurations
+            // In twins that show no configuration the system counts who should show one, and nothing else.
+            let isBare = areSettled && shown.isEmpty
             for index in counters.indices {
                 if !isBare {
                     for metric in counters[index].system.indices {
-                        counters[index].system[metric].look(at: entity, document)
+                        counters[index].system[metric].look(at: occupant, shown, document)
                     }
                 }
                 for metric in counters[index].custom.indices {
-                    counters[index].custom[metric].look(at: entity, document)
+                    counters[index].custom[metric].look(at: occupant, shown, document)
                 }
             }
         }
@@ -62,15 +62,15 @@ private struct MetricCounter {
         if case .query(let query, _) = question, query.isAggregate { aggregation = Aggregation(of: query) }
     }
 
-    mutating func look(at entity: Entity, _ document: DocumentView) {
+    mutating func look(at occupant: Occupant, _ shown: [ConfigurationStanding], _ document: DocumentView) {
         switch question {
         case .targets(let configuration):
-            if configuration.targets(entity) { rows += 1 }
+            if configuration.targets(occupant, document) { rows += 1 }
         case .shows(let number):
-            if entity.configurations.contains(where: { $0.number == number }) { rows += 1 }
+            if shown.contains(where: { $0.number == number }) { rows += 1 }
         case .query(let query, let configuration):
-            guard (query.collection == .modules) == entity.id.isModule else { return }
-            if let configuration, !entity.configurations.contains(where: { $0.id == configuration }) { return }
+            guard (query.collection == .modules) == occupant.isModule else { return }
+            if let configuration, !shown.contains(where: { $0.id == configuration }) { return }
             guard query.matches(document) else { return }
             rows += 1
             // Groups that are too many to be told apart are not counted further.
