@@ -5,34 +5,40 @@ import Testing
 
 /// What is found in a text by skipping, against the full parser.
 struct DocumentViewTests {
-    @Test(arguments: 0..<60)
+    @Test(arguments: 0..<20)
     func `Every value is found where the parser finds it, and nothing where there is nothing`(seed: Int) throws {
         var random = Random(state: UInt64(seed) &* 15_485_863 &+ 11)
-        for _ in 0..<30 {
+        for _ in 0..<15 {
             let text = Array(OddText.object(&random, depth: 4).utf8)
             let root = try JSONDocument(parsing: text).root
             for layout in [DocumentLayout.unknown, .twin(isModule: false)] {
-                QueryDocument(text, layout).withView { compare($0, root, at: []) }
+                let differences = QueryDocument(text, layout).withView { self.differences($0, root, at: []) }
+                #expect(differences.isEmpty, "\(String(decoding: text, as: UTF8.self))")
             }
         }
     }
 
-    private func compare(_ document: DocumentView, _ value: JSONValue, at path: [PropertyPath.Step]) {
-        let place = document.place(of: PropertyPath(steps: path))
-        guard let place else {
-            Issue.record("nothing at \(PropertyPath(steps: path))")
-            return
-        }
-        #expect(Array(place.text) == Array(value.raw))
-        #expect(place.text.baseAddress.map { $0 - document.text.baseAddress! } == value.range.lowerBound)
-        #expect(QueryValue(place) == expected(value))
-        for (key, inner) in value.members { compare(document, inner, at: path + [.key(Array(key.utf8))]) }
-        for (index, inner) in value.elements.enumerated() { compare(document, inner, at: path + [.element(index)]) }
+    /// Paths at which something else is found than what the parser has found there and below.
+    private func differences(_ document: DocumentView, _ value: JSONValue, at path: [PropertyPath.Step]) -> [String] {
+        let isSame =
+            document.place(of: PropertyPath(steps: path)).map { place in
+                place.text.elementsEqual(value.raw) && QueryValue(place) == expected(value)
+                    && place.text.baseAddress! - document.text.baseAddress! == value.range.lowerBound
+            } ?? false
+        var different = isSame ? [] : [PropertyPath(steps: path).description]
         var beside: [PropertyPath.Step] = [.element(Array(value.elements).count)]
-        for key in OddText.keys where !value.members.contains(where: { $0.key == key }) {
-            beside.append(.key(Array(key.utf8)))
+        let keys = Set(value.members.map(\.key))
+        beside += OddText.keys.filter { !keys.contains($0) }.map { .key(Array($0.utf8)) }
+        for step in beside where document.place(of: PropertyPath(steps: path + [step])) != nil {
+            different.append(PropertyPath(steps: path + [step]).description)
         }
-        for step in beside { #expect(document.place(of: PropertyPath(steps: path + [step])) == nil) }
+        for (key, inner) in value.members {
+            different += differences(document, inner, at: path + [.key(Array(key.utf8))])
+        }
+        for (index, inner) in value.elements.enumerated() {
+            different += differences(document, inner, at: path + [.element(index)])
+        }
+        return different
     }
 
     private func expected(_ value: JSONValue) -> QueryValue {
@@ -86,7 +92,7 @@ struct DocumentViewTests {
     @Test(arguments: 0..<10)
     func `Numbers of any length are the doubles next to them`(seed: Int) {
         var random = Random(state: UInt64(seed) &* 613 &+ 7)
-        for _ in 0..<200 {
+        for _ in 0..<50 {
             let digits = { (count: Int) in (0..<count).map { _ in "\(random.below(10))" }.joined() }
             let text = (random.below(2) == 0 ? "-" : "") + "\(random.below(100))" + "." + digits(random.below(18) + 1)
             #expect(Array(text.utf8).withUnsafeBufferPointer { NumberText.value($0) } == Double(text), "\(text)")
@@ -120,11 +126,13 @@ struct ValueNumberTests {
     func `A table of bytes holds what a dictionary holds`(seed: Int) {
         var random = Random(state: UInt64(seed) &* 31 &+ 5)
         var (table, expected) = (ByteTable(), [[UInt8]: Int]())
-        for round in 0..<3_000 {
+        for round in 0..<1_000 {
             let key = (0..<random.below(20)).map { _ in UInt8(random.below(4)) }
             let known = key.withUnsafeBufferPointer { table.number(of: $0) }
-            #expect(known == expected[key])
-            guard known == nil else { continue }
+            guard known == nil, expected[key] == nil else {
+                #expect(known == expected[key])
+                continue
+            }
             key.withUnsafeBufferPointer { table.add($0, round) }
             expected[key] = round
         }
