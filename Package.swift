@@ -56,7 +56,10 @@ let package = Package(
         // Floor 3: the hub itself, what it tells back ends, and the codecs.
         room(
             "Hub",
-            on: ["Vocabulary", "JSON", "Twins", "Access", "Query", "Defender", "Journal", deques, heaps, ordered]),
+            on: [
+                "Vocabulary", "JSON", "CSystem", "Twins", "Access", "Query", "Defender", "Journal", deques, heaps,
+                ordered,
+            ]),
         room("Events", on: ["Vocabulary", "JSON", "Journal"]),
         room("HTTP", on: ["Vocabulary", "CZlib", "COpenSSL", "CNGHTTP2"]),
         room("MQTT", on: ["Vocabulary"]),
@@ -116,7 +119,7 @@ let package = Package(
         tests("JSON", ["TestSupport"]),
         tests("Twins", ["JSON", "TestSupport", "Vocabulary"], resources: [.copy("TwinVectors.json")]),
         tests("Journal", ["Vocabulary"]),
-        tests("Hub", ["Access", "Defender", "JSON", "Journal", "TestSupport", "Twins", "Vocabulary"]),
+        tests("Hub", ["Access", "Defender", "JSON", "Journal", "Query", "TestSupport", "Twins", "Vocabulary"]),
         tests(
             "Routing",
             ["Access", "Events", "Hub", "JSON", "Journal", "Query", "TestSupport", "Twins", "Vocabulary"]),

@@ -1,9 +1,13 @@
+import Query
 import Twins
 import Vocabulary
 
 /// A device or module as it stood after one change: identity, twin, and the desired patches still kept. Immutable, so
 /// readers on any shard share it without a lock.
 public final class Entity: Sendable {
+    /// The twin as queries and conditions see it. It stands first, since they look at very many and at nothing else.
+    let queryView: DocumentView
+    let isModule: Bool
     public let identity: Identity
     /// The service's own JSON of the twin, ready to be written to a socket.
     public let document: RenderedTwin
@@ -26,7 +30,9 @@ public final class Entity: Sendable {
     /// A new one, with nothing but an identity and a twin.
     init(identity: Identity, twin: Twin) {
         self.identity = identity
+        isModule = identity.id.isModule
         document = RenderedTwin(twin, identity.twinFields)
+        queryView = document.queryView(isModule: isModule)
         patches = PatchHistory()
         modules = []
         session = nil
@@ -41,7 +47,9 @@ public final class Entity: Sendable {
         messages: MessageQueue, link: UInt64, configurations: [ConfigurationStanding]
     ) {
         self.identity = identity
+        isModule = identity.id.isModule
         self.document = document
+        queryView = document.queryView(isModule: isModule)
         self.patches = patches
         self.modules = modules
         self.session = session

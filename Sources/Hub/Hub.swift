@@ -107,7 +107,10 @@ public final class Hub: Sendable {
     /// Why writes are refused at present; nil while they are taken.
     public var writeObstacle: String? { writer.published.withLock { $0.obstacle } }
 
-    /// Everything as it stands between two batches, for readers who go through all of it. Calls back on the writer's queue, so
+    /// Everything as it stands between two batches. Waits for a batch that is becoming visible, so that it is nothing for a shard.
+    public func moment() -> HubMoment { HubMoment(index.captureStripes()) }
+
+    /// The same, for readers who go through all of it. Calls back on the writer's queue, so
     /// that the callback must do no more than pass it on.
     public func moment(then body: @escaping @Sendable (HubMoment) -> Void) { writer.capture(then: body) }
 

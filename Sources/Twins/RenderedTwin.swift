@@ -14,12 +14,11 @@ public struct RenderedTwin: Sendable {
     /// The document (twins.md section 1).
     public var bytes: [UInt8] { twin.buffer }
 
-    /// Offsets in `bytes` of the sections' values; nil for tags while there are none.
-    public var sections: (tags: Int?, desired: Int, reported: Int) {
+    /// Where in `bytes` the sections' values stand; nil for tags while there are none.
+    public var sections: (tags: Range<Int>?, desired: Range<Int>, reported: Range<Int>) {
         let layout = twin.layout
         return (
-            twin.hasTags ? Int(layout.tags.start) : nil, Int(layout.desired.whole.start),
-            Int(layout.reported.whole.start)
+            twin.hasTags ? layout.tags.range : nil, layout.desired.whole.range, layout.reported.whole.range
         )
     }
 

@@ -27,22 +27,22 @@ struct EntityStripeTests {
             for index in kept.indices {
                 if kept[index].count != moment.stripes[index].count {
                     for place in 0..<kept[index].count {
-                        if let old = kept[index].entity(at: place) { told[old.id.key] = nil }
+                        if let old = kept[index].occupant(at: place)?.entity { told[old.id.key] = nil }
                     }
                     kept[index] = moment.stripes[index].emptied
                 }
                 // A place's new entity may be told of before another place has lost it.
                 var new: [Entity] = []
                 kept[index].follow(moment.stripes[index]) { _, old, now in
-                    if let old {
+                    if let old = old?.entity {
                         #expect(told[old.id.key] === old, "round \(round)")
                         told[old.id.key] = nil
                     }
-                    if let now { new.append(now) }
+                    if let now { new.append(now.entity) }
                 }
                 for entity in new { told[entity.id.key] = entity }
-                let entities = (0..<kept[index].count).map { kept[index].entity(at: $0) }
-                let expected = (0..<moment.stripes[index].count).map { moment.stripes[index].entity(at: $0) }
+                let entities = (0..<kept[index].count).map { kept[index].occupant(at: $0)?.entity }
+                let expected = (0..<moment.stripes[index].count).map { moment.stripes[index].occupant(at: $0)?.entity }
                 #expect(entities.elementsEqual(expected) { $0 === $1 })
             }
             #expect(Set(told.keys) == Set(moment.deviceIDs.map(\.key)), "round \(round)")

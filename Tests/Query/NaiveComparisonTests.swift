@@ -14,7 +14,7 @@ struct NaiveComparisonTests {
             for _ in 0..<20 {
                 let condition = NaiveCondition.random(&random, depth: 3)
                 let expected = condition.value(in: document) == .boolean(true)
-                let found = try TwinCondition(parsing: condition.text).matches(QueryDocument(Array(text.utf8)))
+                let found = try QueryDocument(Array(text.utf8)).withView(TwinCondition(parsing: condition.text).matches)
                 #expect(found == expected, "\(condition.text) over \(text)")
             }
         }

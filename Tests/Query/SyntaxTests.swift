@@ -6,7 +6,7 @@ import Testing
 /// What a text has to be (query.md sections 2 to 5).
 struct SyntaxTests {
     private static func matches(_ condition: String, _ document: String) throws -> Bool {
-        try TwinCondition(parsing: condition).matches(QueryDocument(Array(document.utf8)))
+        try QueryDocument(Array(document.utf8)).withView(TwinCondition(parsing: condition).matches)
     }
 
     @Test(
@@ -73,23 +73,21 @@ struct SyntaxTests {
             parsing:
                 "SELECT DEVICEID, tags.list[0], tags.[[a b]], tags.x AS y, properties.desired.$version FROM devices")
         var json = JSONWriter()
-        query.writeRow(
-            of: QueryDocument(
-                Array(
-                    #"{"deviceId":"d","tags":{"list":[7],"a b":{"c": 1},"x":null},"properties":{"desired":{"$version":3}}}"#
-                        .utf8)), to: &json)
+        let text =
+            #"{"deviceId":"d","tags":{"list":[7],"a b":{"c": 1},"x":null},"properties":{"desired":{"$version":3}}}"#
+        QueryDocument(Array(text.utf8)).withView { query.writeRow(of: $0, to: &json) }
         #expect(
             String(decoding: json.bytes, as: UTF8.self)
                 == #"{"deviceId":"d","list":7,"a b":{"c": 1},"y":null,"$version":3}"#)
         var aggregation = Aggregation(of: try TwinQuery(parsing: "SELECT COUNT(), AVG(tags.x), COUNT(*) FROM devices"))
-        try aggregation.add(QueryDocument(Array(#"{"tags":{"x":1}}"#.utf8)))
+        try QueryDocument(Array(#"{"tags":{"x":1}}"#.utf8)).withView { try aggregation.add($0) }
         #expect(aggregation.rows.map { String(decoding: $0, as: UTF8.self) } == [#"{"$1":1,"$2":1,"$3":1}"#])
     }
 
     @Test func `Extremes take the kind of value that came first`() throws {
         var aggregation = Aggregation(of: try TwinQuery(parsing: "SELECT MIN(a) AS lo, MAX(a) AS hi FROM devices"))
         for value in ["true", "\"b\"", "1", "\"a\"", "[]"] {
-            try aggregation.add(QueryDocument(Array("{\"a\":\(value)}".utf8)))
+            try QueryDocument(Array("{\"a\":\(value)}".utf8)).withView { try aggregation.add($0) }
         }
         #expect(aggregation.rows.map { String(decoding: $0, as: UTF8.self) } == [#"{"lo":"a","hi":"b"}"#])
     }

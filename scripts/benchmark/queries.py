@@ -3,6 +3,7 @@
 import http.client
 import json
 import random
+import socket
 import sqlite3
 import statistics
 import threading
@@ -38,21 +39,40 @@ def seeded(bench, where):
 
 
 class Asker:
-    """One connection that queries are asked on."""
+    """One connection that queries are asked on, as bare as it can be: what a client costs is not what is measured."""
 
     def __init__(self, hub):
-        self.token, self.connection = hub.token, http.client.HTTPConnection("127.0.0.1", hub.port, timeout=120)
+        self.socket = socket.create_connection(("127.0.0.1", hub.port), timeout=120)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.head = (
+            "POST /devices/query?api-version=2021-04-12 HTTP/1.1\r\nHost: localhost\r\n"
+            f"Authorization: {hub.token}\r\nContent-Type: application/json\r\n")
 
     def page(self, text, continuation=None):
-        headers = {"Authorization": self.token, "Content-Type": "application/json"}
-        if continuation:
-            headers["x-ms-continuation"] = continuation
-        self.connection.request("POST", "/devices/query?api-version=2021-04-12", json.dumps({"query": text}), headers)
-        answer = self.connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise Wrong(f"{text}: {answer.status} {body[:200]}")
-        return json.loads(body), answer.headers.get("x-ms-continuation")
+        body = json.dumps({"query": text})
+        more = f"x-ms-continuation: {continuation}\r\n" if continuation else ""
+        self.socket.sendall(f"{self.head}{more}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        status, fields, body = self.answer()
+        if status != 200:
+            raise Wrong(f"{text}: {status} {body[:200]}")
+        return json.loads(body), fields.get("x-ms-continuation")
+
+    def answer(self):
+        received = b""
+        while (end := received.find(b"\r\n\r\n")) < 0:
+            received += self.more()
+        first, *lines = received[:end].decode().split("\r\n")
+        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        body = received[end + 4:]
+        while len(body) < int(fields["content-length"]):
+            body += self.more()
+        return int(first.split()[1]), fields, body
+
+    def more(self):
+        received = self.socket.recv(1 << 18)
+        if not received:
+            raise Wrong("the hub closed the connection")
+        return received
 
     def rows(self, text):
         found, continuation = self.page(text)
@@ -142,9 +162,9 @@ def queries(bench):
     note = "ours over HTTP, SQLite (in memory, documents as JSON text) called in its own process"
     return [
         compared("query-first", f"filter {what} by a path that no query has used", runs["first"][0], "SQLite", runs["first"][1],
-                 {"throughput": [">=", 5]}, note=note + "; our CPU includes the index that is made after the answer"),
+                 {"throughput": [">=", 5]}, note=note + "; in the same pass ours makes the path's index"),
         compared("query-again", f"filter {what} by a path that a query has used", runs["again"][0], "SQLite, expression index",
-                 runs["again"][1], {"throughput": [">=", 1]}),
+                 runs["again"][1], {"throughput": [">=", 1], "cpu": ["<=", 1]}),
         compared("query-group", f"GROUP BY {what}, {SITES} groups", runs["group"][0], "SQLite", runs["group"][1], {"throughput": [">=", 1]})]
 
 

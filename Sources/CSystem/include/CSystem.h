@@ -20,6 +20,9 @@
 /// `accept4` with SOCK_NONBLOCK and SOCK_CLOEXEC; the peer's address is left in `address`.
 int csystem_accept(int fd, struct sockaddr_storage *address, socklen_t *length);
 
+/// Asks memory for what stands at an address, which need not be one; nobody waits.
+static inline void csystem_prefetch(const void *address) { __builtin_prefetch(address); }
+
 /// Fills `count` bytes from the kernel's generator; 0, or -1 with errno.
 static inline int csystem_random(void *bytes, size_t count) {
     unsigned char *next = (unsigned char *)bytes;

@@ -35,11 +35,17 @@ public struct Configuration: Sendable {
 
     /// Whether it is for this twin. An edge deployment is for edge devices only.
     public func targets(_ entity: Entity) -> Bool {
-        switch content.kind {
-        case .device: !entity.id.isModule && target.matches(entity.queryDocument)
-        case .module: entity.id.isModule && target.matches(entity.queryDocument)
-        case .modules: !entity.id.isModule && entity.identity.iotEdge && target.matches(entity.queryDocument)
-        }
+        isFor(modules: entity.isModule) && (content.kind != .modules || entity.identity.iotEdge)
+            && entity.withQueryDocument(target.matches)
+    }
+
+    /// Whether it is for devices, or for modules.
+    public func isFor(modules: Bool) -> Bool { (content.kind == .module) == modules }
+
+    /// The same of somebody of whom no more has been read than his twin.
+    public func targets(_ occupant: Occupant, _ document: DocumentView) -> Bool {
+        isFor(modules: occupant.isModule) && target.matches(document)
+            && (content.kind != .modules || occupant.entity.identity.iotEdge)
     }
 }
 

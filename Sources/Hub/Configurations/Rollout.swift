@@ -52,14 +52,11 @@ final class Rollout: HubSubscriber, @unchecked Sendable {
         let changed = configurations.active.filter { $0.revision > configurations.settled }
         let numbers = Set((changed + configurations.retired).map(\.number))
         var ids: [TwinID] = []
-        for modules in [false, true] {
-            moment.forEach(modules: modules) { entity in
-                if entity.configurations.contains(where: { numbers.contains($0.number) })
-                    || changed.contains(where: { $0.targets(entity) })
-                {
-                    ids.append(entity.id)
-                }
-                return true
+        moment.forEach { occupant, document in
+            if changed.contains(where: { $0.targets(occupant, document) })
+                || occupant.configurations.contains(where: { numbers.contains($0.number) })
+            {
+                ids.append(occupant.id)
             }
         }
         return ids.sorted()

@@ -12,6 +12,8 @@ final class EntityIndex: EntityStore, Sendable {
     static let stripeCount = 256
 
     private let stripes: [LockedStripe] = (0..<stripeCount).map { _ in LockedStripe() }
+    /// Held while a batch becomes visible, so that whoever wants all of one moment finds no half of one.
+    private let publishing = Mutex(())
     /// Keys come from clients: an unguessable seed keeps them from choosing their slots.
     private let seed: UInt64
 
@@ -29,6 +31,10 @@ final class EntityIndex: EntityStore, Sendable {
 
     /// What a batch has changed becomes visible. Answers which subscribers wait for which of the changes.
     func publish(_ changed: [TwinID: Entity?], clearing: Bool) -> [Notice] {
+        publishing.withLock { _ in publishAll(changed, clearing: clearing) }
+    }
+
+    private func publishAll(_ changed: [TwinID: Entity?], clearing: Bool) -> [Notice] {
         var notices: [Notice] = []
         if clearing {
             for locked in stripes {
@@ -96,12 +102,14 @@ final class EntityIndex: EntityStore, Sendable {
         }
     }
 
-    /// Everything as it stands now; call it where no publishing can come between (the writer's queue).
+    /// Everything as it stands between two batches.
     func capture() -> [Stripe.Slot] { captureStripes().flatMap(\.slots) }
 
     /// As above in the stripes in which it is kept, which copies nothing until something changes.
     func captureStripes() -> [EntityStripe] {
-        stripes.map { $0.stripe.withLock { EntityStripe(slots: $0.slots, changes: $0.changes) } }
+        publishing.withLock { _ in
+            stripes.map { $0.stripe.withLock { EntityStripe(slots: $0.slots, changes: $0.changes) } }
+        }
     }
 
     var deviceIDs: [TwinID] { stripes.flatMap { $0.stripe.withLock { $0.slots }.compactMap(\.deviceID) } }

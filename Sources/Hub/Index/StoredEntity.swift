@@ -35,6 +35,10 @@ struct StoredEntity: Sendable {
         }
     }
 
+    var id: TwinID { withKey { TwinID(trusted: String(decoding: $0, as: UTF8.self)) } }
+
+    var isModule: Bool { withKey { $0.contains(UInt8(ascii: "/")) } }
+
     func hasKey(_ other: UnsafeRawBufferPointer) -> Bool {
         other.count == keyLength && withKey { $0.isEqual(to: other) }
     }
@@ -61,8 +65,7 @@ extension Stripe.Slot {
         switch self {
         case .empty: nil
         case .entity(let entity): entity.id
-        case .stored(let stored):
-            stored.withKey { TwinID(trusted: String(decoding: $0, as: UTF8.self)) }
+        case .stored(let stored): stored.id
         }
     }
 

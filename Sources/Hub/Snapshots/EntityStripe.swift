@@ -1,3 +1,6 @@
+import CSystem
+import Query
+
 /// A part of what the hub holds, as it stood at a moment: places, of which some are empty.
 public struct EntityStripe: Sendable {
     private(set) var slots: [Stripe.Slot]
@@ -12,13 +15,25 @@ public struct EntityStripe: Sendable {
     public var count: Int { slots.count }
 
     /// Nil where the place is empty.
-    public func entity(at place: Int) -> Entity? {
-        switch slots[place] {
-        case .empty: nil
-        case .entity(let entity): entity
-        case .stored(let stored): stored.restored()
+    public func occupant(at place: Int) -> Occupant? { Occupant(slots[place]) }
+
+    /// Hands over everybody, or all devices, or all modules, with place and twin. Most of the time would go to waiting for memory,
+    /// entity by entity; so it is asked for those who come later, first for themselves and then for their documents.
+    public func forEach(modules: Bool? = nil, _ body: (_ place: Int, Occupant, DocumentView) -> Void) {
+        slots.withUnsafeBufferPointer { slots in
+            for place in slots.indices {
+                if place + 2 * Self.placesAhead < slots.count { slots[place + 2 * Self.placesAhead].prefetch() }
+                if place + Self.placesAhead < slots.count { slots[place + Self.placesAhead].prefetchDocument() }
+                guard let occupant = Occupant(slots[place]), modules ?? occupant.isModule == occupant.isModule else {
+                    continue
+                }
+                occupant.withDocument { body(place, occupant, $0) }
+            }
         }
     }
+
+    /// How far memory is asked for what comes, of which a half may be empty places.
+    private static let placesAhead = 16
 
     /// As many places, all empty.
     public var emptied: EntityStripe {
@@ -27,11 +42,12 @@ public struct EntityStripe: Sendable {
 
     /// Becomes like another one of as many places, and tells of each place where it was not. What it holds is its own
     /// afterwards: a stripe of a moment that is kept would make the hub copy it with the next change.
-    public mutating func follow(_ other: EntityStripe, _ change: (_ place: Int, _ old: Entity?, _ new: Entity?) -> Void)
-    {
+    public mutating func follow(
+        _ other: EntityStripe, _ change: (_ place: Int, _ old: Occupant?, _ new: Occupant?) -> Void
+    ) {
         guard changes != other.changes else { return }
         for place in slots.indices where !slots[place].isSame(as: other.slots[place]) {
-            change(place, entity(at: place), other.entity(at: place))
+            change(place, occupant(at: place), other.occupant(at: place))
             slots[place] = other.slots[place]
         }
         changes = other.changes
@@ -39,6 +55,19 @@ public struct EntityStripe: Sendable {
 }
 
 extension Stripe.Slot {
+    @inline(__always)
+    fileprivate func prefetch() {
+        guard case .entity(let entity) = self else { return }
+        let address = UnsafeRawPointer(Unmanaged.passUnretained(entity).toOpaque())
+        csystem_prefetch(address)
+        csystem_prefetch(address + 64)
+    }
+
+    @inline(__always)
+    fileprivate func prefetchDocument() {
+        if case .entity(let entity) = self { entity.prefetchDocument() }
+    }
+
     /// Whether both are the same object. Both are held while they are compared, so none can have come to the other's address.
     fileprivate func isSame(as other: Stripe.Slot) -> Bool {
         switch (self, other) {

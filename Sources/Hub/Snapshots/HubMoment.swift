@@ -29,28 +29,16 @@ public struct HubMoment: Sendable {
     /// The ids of the devices that meet a condition, in order.
     public func deviceIDs(where condition: TwinCondition) -> [TwinID] {
         var ids: [TwinID] = []
-        forEach(modules: false) { entity in
-            if condition.matches(entity.queryDocument) { ids.append(entity.id) }
-            return true
+        forEach(modules: false) { device, document in
+            if condition.matches(document) { ids.append(device.id) }
         }
         return ids.sorted()
     }
 
-    /// Hands over every device, or every module, in no order, until it answers false.
-    public func forEach(modules: Bool, _ body: (Entity) -> Bool) {
+    /// Hands over everybody, or all devices, or all modules, in no order.
+    public func forEach(modules: Bool? = nil, _ body: (Occupant, DocumentView) -> Void) {
         for stripe in stripes {
-            for slot in stripe.slots {
-                let entity: Entity
-                switch slot {
-                case .empty: continue
-                case .entity(let known): entity = known
-                case .stored(let stored):
-                    guard modules == (slot.deviceID == nil) else { continue }
-                    entity = stored.restored()
-                }
-                guard entity.id.isModule == modules else { continue }
-                guard body(entity) else { return }
-            }
+            stripe.forEach(modules: modules) { _, occupant, document in body(occupant, document) }
         }
     }
 }

@@ -20,12 +20,16 @@ struct Aggregate: Sendable {
 public struct Aggregation: Sendable {
     private let query: TwinQuery
     private var groups: [Group] = []
-    /// Places in `groups`, by the group's value.
-    private var places: [QueryValue: Int] = [:]
+    /// What is grouped by, but for what is undefined.
+    private var values = ValueNumbers()
+    /// Indexes of `groups`, by the numbers of their values.
+    private var numbered: [Int] = []
+    /// The group of documents that have no value there.
+    private var undefined: Int?
 
     private struct Group: Sendable {
         /// The source text of what is grouped by; nil where it is undefined.
-        var key: ArraySlice<UInt8>?
+        var key: [UInt8]?
         var states: [AggregateState]
     }
 
@@ -40,25 +44,34 @@ public struct Aggregation: Sendable {
     public struct TooManyGroups: Error {}
 
     /// Takes in a document that matches.
-    public mutating func add(_ document: QueryDocument) throws(TooManyGroups) {
-        let evaluator = Evaluator(document)
-        var place = 0
-        if let path = query.group {
-            let value = evaluator.value(at: path)
-            if let known = places[value] {
-                place = known
-            } else {
-                guard groups.count < QueryLimits.groups else { throw TooManyGroups() }
-                place = groups.count
-                places[value] = place
-                groups.append(newGroup(value == .undefined ? nil : Self.text(value) ?? evaluator.text(at: path)))
-            }
+    public mutating func add(_ document: DocumentView) throws(TooManyGroups) {
+        let group = try query.group.map { (path) throws(TooManyGroups) in
+            try self.group(of: document.definedPlace(of: path))
         }
         var index = 0
         for case .aggregate(let aggregate, _) in query.items {
-            groups[place].states[index].add(aggregate.path.map { evaluator.value(at: $0) } ?? .undefined)
+            groups[group ?? 0].states[index].add(
+                aggregate.path.map { QueryValue(document.definedPlace(of: $0)) } ?? .undefined)
             index += 1
         }
+    }
+
+    private mutating func group(of place: DocumentView.Place?) throws(TooManyGroups) -> Int {
+        guard let place else {
+            if let undefined { return undefined }
+            undefined = try addGroup(nil)
+            return groups.count - 1
+        }
+        let number = values.number(of: place)
+        guard number == numbered.count else { return numbered[number] }
+        numbered.append(try addGroup(Self.text(values[number]) ?? Array(place.text)))
+        return groups.count - 1
+    }
+
+    private mutating func addGroup(_ key: [UInt8]?) throws(TooManyGroups) -> Int {
+        guard groups.count < QueryLimits.groups else { throw TooManyGroups() }
+        groups.append(newGroup(key))
+        return groups.count - 1
     }
 
     /// The rows, each one object's source text, `TOP` of them.
@@ -91,11 +104,11 @@ public struct Aggregation: Sendable {
     }
 
     /// A number's text, the same for all of its spellings; nil for what has only one.
-    private static func text(_ value: QueryValue) -> ArraySlice<UInt8>? {
-        if case .number(let number) = value { AggregateState.text(number)[...] } else { nil }
+    private static func text(_ value: QueryValue) -> [UInt8]? {
+        if case .number(let number) = value { AggregateState.text(number) } else { nil }
     }
 
-    private func newGroup(_ key: ArraySlice<UInt8>?) -> Group {
+    private func newGroup(_ key: [UInt8]?) -> Group {
         var states: [AggregateState] = []
         for case .aggregate(let aggregate, _) in query.items { states.append(AggregateState(kind: aggregate.kind)) }
         return Group(key: key, states: states)

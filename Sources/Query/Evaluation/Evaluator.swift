@@ -1,10 +1,11 @@
 import JSON
 
-/// Works out expressions over one document, by the three-valued logic of query.md section 6.
+/// Works out expressions over one document, by the three-valued logic of query.md section 6. What conditions mostly ask, a
+/// `Predicate` answers without it.
 struct Evaluator {
-    private let document: DocumentReader
+    private let document: DocumentView
 
-    init(_ document: QueryDocument) { self.document = DocumentReader(document) }
+    init(_ document: DocumentView) { self.document = document }
 
     func value(of expression: Expression) -> QueryValue {
         switch expression {
@@ -28,18 +29,7 @@ struct Evaluator {
         }
     }
 
-    func value(at path: PropertyPath) -> QueryValue {
-        guard let text = document.text(at: path) else { return .undefined }
-        let value = DocumentReader.value(text)
-        // A twin without tags may be written with an empty object (query.md, row 19).
-        if path.isTags, case .object(let object) = value, object.allSatisfy({ " {}\n".utf8.contains($0) }) {
-            return .undefined
-        }
-        return value
-    }
-
-    /// The source text of the value, for a result.
-    func text(at path: PropertyPath) -> ArraySlice<UInt8>? { document.text(at: path) }
+    func value(at path: PropertyPath) -> QueryValue { QueryValue(document.definedPlace(of: path)) }
 
     // MARK: Logic
 
@@ -123,7 +113,7 @@ struct Evaluator {
         case .arrayContains:
             let wanted = value(of: arguments[1])
             guard case .array(let array) = first, wanted != .undefined else { return .undefined }
-            return .boolean(DocumentReader.elements(of: array).contains { Self.compare(.equal, $0, wanted) == true })
+            return .boolean(Self.contains(array, wanted))
         // Type tests: what is undefined is of no type.
         case .isBool: return .boolean(first.truth != nil)
         case .isNull: return .boolean(first == .null)
@@ -132,6 +122,18 @@ struct Evaluator {
         case .isObject: return .boolean(first.kind == .object)
         case .isArray: return .boolean(first.kind == .array)
         case .isPrimitive: return .boolean(first != .undefined && !first.isContainer)
+        }
+    }
+    private static func contains(_ array: ArraySlice<UInt8>, _ wanted: QueryValue) -> Bool {
+        array.withUnsafeBufferPointer { text in
+            var isThere = false
+            let scanner = TextScanner(text)
+            scanner.forEachElement(of: 0) { position in
+                let element = QueryValue(DocumentView.Place(scanner: scanner, position: position))
+                isThere = compare(.equal, element, wanted) == true
+                return !isThere
+            }
+            return isThere
         }
     }
 }

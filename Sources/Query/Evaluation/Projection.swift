@@ -3,14 +3,15 @@ import JSON
 extension TwinQuery {
     /// Writes the row of a document: the document itself, or one object of the selected paths. What is undefined is left out
     /// (query.md section 3).
-    public func writeRow(of document: QueryDocument, to json: inout JSONWriter) {
-        guard !selectsDocuments else { return json.raw(document.text) }
-        let evaluator = Evaluator(document)
+    public func writeRow(of document: DocumentView, to json: inout JSONWriter) {
+        if selectsDocuments {
+            return document.layout.isModule ? json.raw(document.moduleText) : json.raw(document.text)
+        }
         json.beginObject()
         for case .path(let path, let name) in items {
-            guard evaluator.value(at: path) != .undefined, let text = evaluator.text(at: path) else { continue }
+            guard let place = document.definedPlace(of: path) else { continue }
             json.key(name)
-            json.raw(text)
+            json.raw(place.text)
         }
         json.endObject()
     }

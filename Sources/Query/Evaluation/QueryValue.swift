@@ -11,6 +11,26 @@ enum QueryValue: Hashable, Sendable {
     case object(ArraySlice<UInt8>)
     case array(ArraySlice<UInt8>)
 
+    /// What stands at a place; it does not keep the document.
+    init(_ place: DocumentView.Place?) {
+        guard let place else {
+            self = .undefined
+            return
+        }
+        switch place.first {
+        case UInt8(ascii: "{"): self = .object(Array(place.text)[...])
+        case UInt8(ascii: "["): self = .array(Array(place.text)[...])
+        case UInt8(ascii: "t"): self = .boolean(true)
+        case UInt8(ascii: "f"): self = .boolean(false)
+        case UInt8(ascii: "n"): self = .null
+        case UInt8(ascii: "\""):
+            let (close, isEscaped) = place.scanner.string(at: place.position)
+            let content = place.position + 1..<close
+            self = .text((isEscaped ? place.scanner.decoded(content) : Array(place.scanner.text(content)))[...])
+        default: self = NumberText.value(place.text).map { .number($0) } ?? .undefined
+        }
+    }
+
     var isContainer: Bool {
         switch self {
         case .object, .array: true

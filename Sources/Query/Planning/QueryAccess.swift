@@ -17,6 +17,9 @@ public struct QueryAccess: Sendable {
         self.form = form
     }
 
+    /// Whether a document may meet the condition of which some texts are known, by the names of its members.
+    public func admits(_ known: [String: String]) -> Bool { form.admits(known) }
+
     /// Every path in it, each once, in the order of the condition.
     public var paths: [PropertyPath] { form.paths }
 }
@@ -53,6 +56,16 @@ extension QueryAccess.Form {
     private var conjuncts: [Self] { if case .all(let parts) = self { parts } else { [self] } }
     private var disjuncts: [Self] { if case .any(let parts) = self { parts } else { [self] } }
 
+    fileprivate func admits(_ known: [String: String]) -> Bool {
+        switch self {
+        case .values(let path, let bounds):
+            guard path.steps.count == 1, let text = known[path.name] else { return true }
+            return bounds.contain(.text(Array(text.utf8)[...]))
+        case .all(let parts): return parts.allSatisfy { $0.admits(known) }
+        case .any(let parts): return parts.contains { $0.admits(known) }
+        }
+    }
+
     var paths: [PropertyPath] {
         switch self {
         case .values(let path, _): return [path]
@@ -60,30 +73,6 @@ extension QueryAccess.Form {
             var paths: [PropertyPath] = []
             for path in parts.flatMap(\.paths) where !paths.contains(path) { paths.append(path) }
             return paths
-        }
-    }
-}
-
-extension Expression {
-    /// A value that is the same for every document: a literal, or a number below zero.
-    fileprivate var constant: QueryValue? {
-        switch self {
-        case .literal(let value): value
-        case .negative(.literal(.number(let number))): .number(-number)
-        default: nil
-        }
-    }
-}
-
-extension Expression.Comparison {
-    /// The same with its sides exchanged.
-    fileprivate var mirrored: Self {
-        switch self {
-        case .equal, .notEqual: self
-        case .less: .greater
-        case .lessOrEqual: .greaterOrEqual
-        case .greater: .less
-        case .greaterOrEqual: .lessOrEqual
         }
     }
 }

@@ -32,6 +32,16 @@ enum ValueBounds: Hashable, Sendable {
         }
     }
 
+    func contain(_ value: QueryValue) -> Bool {
+        switch self {
+        case .oneOf(let values): values.contains { Evaluator.compare(.equal, value, $0) == true }
+        case .between(let lower, let upper):
+            lower.map { Evaluator.compare($0.isIncluded ? .greaterOrEqual : .greater, value, $0.value) == true } ?? true
+                && upper.map { Evaluator.compare($0.isIncluded ? .lessOrEqual : .less, value, $0.value) == true }
+                    ?? true
+        }
+    }
+
     /// Texts that begin so. They stand together in the order of texts, from the part itself up to the least text above all that
     /// begin with it.
     init(prefix part: ArraySlice<UInt8>) {

@@ -1,98 +1,86 @@
 /// The scalars at one path of many documents, each document known by its place.
 struct ValueColumn: Sendable {
     let path: PropertyPath
-    private var places: [QueryValue: [Int32]] = [:]
-    /// The numbers and the texts that there are, each in order; nil after a value has come or gone, until somebody asks.
-    private var order: (numbers: [QueryValue], texts: [QueryValue])?
+    private var numbers = ValueNumbers()
+    /// Where each value stands, in no order, by the value's number.
+    private var holders: [[Int32]] = []
+    /// By place.
+    private var held: [Held] = []
+    /// Values that stand nowhere any more.
+    private var unheld = 0
+    private var order = ValueOrder()
+
+    /// What a place holds.
+    private struct Held {
+        /// The value's number; below zero where nothing stands that could be compared.
+        var number: Int32 = -1
+        /// The place's index in `holders[number]`.
+        var index: Int32 = 0
+    }
 
     init(of path: PropertyPath) { self.path = path }
 
-    mutating func add(_ document: QueryDocument, at place: Int32) { add(value(in: document), at: place) }
-
-    /// - Precondition: the same document was added at this place.
-    mutating func remove(_ document: QueryDocument, at place: Int32) { remove(value(in: document), at: place) }
-
-    /// Most changes of a twin leave most values as they are.
-    mutating func replace(_ old: QueryDocument, with new: QueryDocument, at place: Int32) {
-        let (before, after) = (value(in: old), value(in: new))
-        guard before != after else { return }
-        remove(before, at: place)
-        add(after, at: place)
+    /// Another document stands at a place, or none.
+    mutating func set(_ document: DocumentView?, at place: Int32) {
+        let place = Int(place)
+        if place >= held.count {
+            held += repeatElement(Held(), count: max(place + 1, held.count * 2) - held.count)
+        }
+        let number = document.flatMap { valueNumber(in: $0) } ?? -1
+        // Most changes of a twin leave most values as they are.
+        guard number != held[place].number else { return }
+        if held[place].number >= 0 { remove(place) }
+        guard number >= 0 else { return }
+        if number == holders.count { holders.append([]) } else if holders[Int(number)].isEmpty { unheld -= 1 }
+        held[place] = Held(number: number, index: Int32(holders[Int(number)].count))
+        holders[Int(number)].append(Int32(place))
     }
 
-    private mutating func add(_ value: QueryValue?, at place: Int32) {
-        guard let value else { return }
-        if places[value]?.append(place) == nil {
-            places[value] = [place]
-            order = nil
+    private mutating func remove(_ place: Int) {
+        let (number, index) = (Int(held[place].number), Int(held[place].index))
+        held[place] = Held()
+        // The last one takes its index.
+        let last = holders[number].removeLast()
+        if Int(last) != place {
+            holders[number][index] = last
+            held[Int(last)].index = Int32(index)
         }
+        guard holders[number].isEmpty else { return }
+        unheld += 1
+        if unheld > max(Self.unheldValues, holders.count / 2) { forgetUnheld() }
     }
 
-    private mutating func remove(_ value: QueryValue?, at place: Int32) {
-        guard let value, let index = places[value]?.firstIndex(of: place) else { return }
-        places[value]?.remove(at: index)
-        if places[value]?.isEmpty == true {
-            places[value] = nil
-            order = nil
+    /// Values that may be kept though they stand nowhere; times, for one, change again and again.
+    private static let unheldValues = 1_024
+
+    private mutating func forgetUnheld() {
+        numbers = numbers.keeping { !holders[$0].isEmpty }
+        holders.removeAll(where: \.isEmpty)
+        for (number, places) in holders.enumerated() {
+            for place in places { held[Int(place)].number = Int32(number) }
         }
+        unheld = 0
+        order = ValueOrder()
     }
 
     /// The places whose values lie within the bounds, in no order; none stands twice.
     mutating func places(in bounds: ValueBounds) -> [Int32] {
         switch bounds {
         case .oneOf(let values):
-            guard values.count > 1 else { return values.first.flatMap { places[$0] } ?? [] }
-            return Set(values).flatMap { places[$0] ?? [] }
+            let found = values.compactMap { numbers.number(of: $0) }
+            guard found.count > 1 else { return found.first.map { holders[$0] } ?? [] }
+            return Set(found).flatMap { holders[$0] }
         case .between(let lower, let upper):
-            let values = ordered(like: (lower ?? upper)?.value)
-            let start =
-                lower.map { limit in
-                    values.partitioningIndex {
-                        Evaluator.compare(limit.isIncluded ? .greaterOrEqual : .greater, $0, limit.value) == true
-                    }
-                } ?? 0
-            let end =
-                upper.map { limit in
-                    values.partitioningIndex {
-                        Evaluator.compare(limit.isIncluded ? .greater : .greaterOrEqual, $0, limit.value) == true
-                    }
-                } ?? values.count
-            return start < end ? values[start..<end].flatMap { places[$0] ?? [] } : []
+            order.follow(numbers)
+            return order.numbers(from: lower, to: upper, of: numbers).flatMap { holders[Int($0)] }
         }
     }
 
-    private mutating func ordered(like value: QueryValue?) -> [QueryValue] {
-        let order = self.order ?? sorted()
-        self.order = order
-        return if case .text? = value { order.texts } else { order.numbers }
-    }
-
-    private func sorted() -> (numbers: [QueryValue], texts: [QueryValue]) {
-        func all(_ kind: (QueryValue) -> Bool) -> [QueryValue] {
-            places.keys.filter(kind).sorted { Evaluator.compare(.less, $0, $1) == true }
-        }
-        return (
-            all { if case .number = $0 { true } else { false } }, all { if case .text = $0 { true } else { false } }
-        )
-    }
-
-    /// Nil where nothing stands that could be compared. What is kept does not keep the document.
-    private func value(in document: QueryDocument) -> QueryValue? {
-        let value = Evaluator(document).value(at: path)
-        guard value.isOrdinary else { return nil }
-        if case .text(let text) = value { return .text(Array(text)[...]) }
-        return value
-    }
-}
-
-extension [QueryValue] {
-    /// The first index from which on the predicate holds; it holds for no element before one for which it does not.
-    fileprivate func partitioningIndex(where predicate: (QueryValue) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
+    /// Nil where nothing stands that could be compared.
+    private mutating func valueNumber(in document: DocumentView) -> Int32? {
+        guard let place = document.definedPlace(of: path), place.first != UInt8(ascii: "{"),
+            place.first != UInt8(ascii: "[")
+        else { return nil }
+        return Int32(numbers.number(of: place))
     }
 }

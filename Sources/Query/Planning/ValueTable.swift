@@ -8,35 +8,22 @@ public struct ValueTable: Sendable {
 
     public func has(_ path: PropertyPath) -> Bool { columns.contains { $0.path == path } }
 
-    /// A further path, of which nothing is known yet.
-    ///
-    /// - Parameter documents: all that have been added, with their places.
-    public mutating func addColumn(_ path: PropertyPath, _ documents: some Sequence<(Int32, QueryDocument)>) {
-        var column = ValueColumn(of: path)
-        for (place, document) in documents { column.add(document, at: place) }
-        columns.append(column)
-    }
-
-    /// Keeps the paths.
-    public mutating func removeDocuments() { columns = columns.map { ValueColumn(of: $0.path) } }
+    /// A further path, of which nothing is known yet: every document that has been set is to be set again.
+    public mutating func addColumn(_ path: PropertyPath) { columns.append(ValueColumn(of: path)) }
 
     public mutating func removeColumn(_ path: PropertyPath) { columns.removeAll { $0.path == path } }
 
-    public mutating func add(_ document: QueryDocument, at place: Int32) {
-        for index in columns.indices { columns[index].add(document, at: place) }
+    /// Another document stands at a place, or none.
+    public mutating func set(_ document: DocumentView?, at place: Int32) {
+        for index in columns.indices { columns[index].set(document, at: place) }
     }
 
-    /// Another document stands at a place.
-    ///
-    /// - Precondition: the old one was added there.
-    public mutating func replace(_ old: QueryDocument, with new: QueryDocument, at place: Int32) {
-        for index in columns.indices { columns[index].replace(old, with: new, at: place) }
+    /// The same for the columns from one of these on.
+    public mutating func set(_ document: DocumentView?, at place: Int32, fromColumn first: Int) {
+        for index in first..<columns.count { columns[index].set(document, at: place) }
     }
 
-    /// - Precondition: the same document was added at this place.
-    public mutating func remove(_ document: QueryDocument, at place: Int32) {
-        for index in columns.indices { columns[index].remove(document, at: place) }
-    }
+    public var count: Int { columns.count }
 
     /// Where documents stand that may meet the condition, each place once; nil where a column is missing for that.
     public mutating func places(for access: QueryAccess) -> [Int32]? { places(for: access.form) }

@@ -67,4 +67,26 @@ extension Expression {
         case .call(_, let arguments): arguments.flatMap(\.paths)
         }
     }
+
+    /// A value that is the same for every document: a literal, or a number below zero.
+    var constant: QueryValue? {
+        switch self {
+        case .literal(let value): value
+        case .negative(.literal(.number(let number))): .number(-number)
+        default: nil
+        }
+    }
+}
+
+extension Expression.Comparison {
+    /// The same with its sides exchanged.
+    var mirrored: Self {
+        switch self {
+        case .equal, .notEqual: self
+        case .less: .greater
+        case .lessOrEqual: .greaterOrEqual
+        case .greater: .less
+        case .greaterOrEqual: .lessOrEqual
+        }
+    }
 }

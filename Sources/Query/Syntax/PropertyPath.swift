@@ -1,15 +1,36 @@
 /// Where a value stands in a document.
-public struct PropertyPath: Hashable, Sendable {
+public struct PropertyPath: Sendable {
     public enum Step: Hashable, Sendable {
         case key([UInt8])
         case element(Int)
     }
 
-    public let steps: [Step]
+    private let form: Form
+
+    public var steps: [Step] { form.steps }
     /// The last key as it is written, or as the hub spells it: the name of a result that has no other.
-    let name: String
+    var name: String { form.name }
     /// The part of a twin that it leads into; nil for anything else.
-    let section: Section?
+    var section: Section? { form.section }
+    /// What documents are searched for.
+    var pattern: PathPattern { form.pattern }
+
+    /// What all copies share.
+    private final class Form: Sendable {
+        let steps: [Step]
+        let name: String
+        let section: Section?
+        let isTags: Bool
+        let pattern: PathPattern
+
+        init(steps: [Step], name: String, section: Section?) {
+            self.steps = steps
+            self.name = name
+            self.section = section
+            isTags = section == .tags && steps.count == 1
+            pattern = PathPattern(steps)
+        }
+    }
 
     enum Section: Hashable {
         case tags, desired, reported, capabilities
@@ -47,10 +68,11 @@ public struct PropertyPath: Hashable, Sendable {
         self.init(steps: steps, name: name)
     }
 
+    /// To a member of the root, spelled as it is.
+    public init(member: String) { self.init(steps: [.key(Array(member.utf8))], name: member) }
+
     init(steps: [Step], name: String = "") {
-        self.steps = steps
-        self.name = name
-        section =
+        let section: Section? =
             switch (steps.first, steps.dropFirst().first) {
             case (.key(Self.tags), _): .tags
             case (.key(Self.properties), .key(Self.desired)): .desired
@@ -58,6 +80,7 @@ public struct PropertyPath: Hashable, Sendable {
             case (.key(Self.capabilities), _): .capabilities
             default: nil
             }
+        form = Form(steps: steps, name: name, section: section)
     }
 
     private static let tags = Array("tags".utf8)
@@ -72,7 +95,7 @@ public struct PropertyPath: Hashable, Sendable {
     }
 
     /// Whether the path is `tags` alone, which is not defined where there are none.
-    var isTags: Bool { section == .tags && steps.count == 1 }
+    var isTags: Bool { form.isTags }
 
     /// What rows of `devices.jobs` have (query.md section 7).
     private static let deviceJobFields: Set<[UInt8]> = Set(
@@ -84,6 +107,14 @@ public struct PropertyPath: Hashable, Sendable {
     var isOfDeviceJob: Bool {
         if case .key(let root)? = steps.first { Self.deviceJobFields.contains(root) } else { false }
     }
+}
+
+extension PropertyPath: Hashable {
+    public static func == (one: PropertyPath, other: PropertyPath) -> Bool {
+        one.form === other.form || one.steps == other.steps
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(steps) }
 }
 
 extension PropertyPath: CustomStringConvertible {

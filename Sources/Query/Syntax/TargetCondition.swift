@@ -7,7 +7,8 @@ public struct TargetCondition: Sendable {
     /// As it was given.
     public let text: String
     public let targets: Targets
-    private let expression: Expression?
+    /// Nil for nothing or everything.
+    private let predicate: Predicate?
     /// What it reads of what can change.
     private let reads: [PropertyPath]
 
@@ -24,13 +25,13 @@ public struct TargetCondition: Sendable {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard !words.isEmpty, words != ["*"] else {
             targets = words.isEmpty ? .nothing : .devices
-            expression = nil
+            predicate = nil
             reads = []
             return
         }
         var parser = try Parser(text)
         let (expression, isOfModules) = try parser.targetCondition()
-        self.expression = expression
+        predicate = Predicate(expression)
         targets = isOfModules ? .modules : .devices
         var reader = OperandCheck()
         try reader.visit(expression)
@@ -38,13 +39,12 @@ public struct TargetCondition: Sendable {
     }
 
     /// Whether it holds for every device without looking at one.
-    public var isEverything: Bool { targets == .devices && expression == nil }
+    public var isEverything: Bool { targets == .devices && predicate == nil }
 
     /// Whether the twin, one JSON object, is one of them. Devices and modules are told apart by whoever asks.
-    public func matches(_ document: QueryDocument) -> Bool {
+    public func matches(_ document: DocumentView) -> Bool {
         guard targets != .nothing else { return false }
-        guard let expression else { return true }
-        return Evaluator(document).value(of: expression) == .boolean(true)
+        return predicate.map { $0.truth(in: document) == true } ?? true
     }
 
     /// Whether a change can have altered the answer.
@@ -52,8 +52,9 @@ public struct TargetCondition: Sendable {
     /// - Parameters: the paths of a twin that differ, with what stood there before and after.
     public func depends(onChange before: [UInt8], _ after: [UInt8]) -> Bool {
         guard !reads.isEmpty else { return false }
-        let documents = [before, after].map { DocumentReader(QueryDocument($0)) }
-        return reads.contains { path in documents.contains { $0.text(at: path) != nil } }
+        return [before, after].contains { bytes in
+            QueryDocument(bytes).withView { document in reads.contains { document.place(of: $0) != nil } }
+        }
     }
 }
 

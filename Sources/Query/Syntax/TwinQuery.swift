@@ -5,6 +5,7 @@ public struct TwinQuery: Sendable {
     public let top: Int?
     let items: [Item]
     let condition: Expression?
+    private let predicate: Predicate?
     let group: PropertyPath?
 
     public enum Collection: String, Sendable {
@@ -47,6 +48,7 @@ public struct TwinQuery: Sendable {
         self.top = top
         self.items = items
         self.condition = condition
+        predicate = condition.map { Predicate($0) }
         self.group = group
     }
 
@@ -67,31 +69,24 @@ public struct TwinQuery: Sendable {
         }
     }
 
-    /// Whether the document, one JSON object, is among the rows: only where the condition is exactly true.
-    public func matches(_ document: QueryDocument) -> Bool {
-        TwinCondition(condition).matches(document)
-    }
+    /// Whether the document is among the rows: only where the condition is exactly true.
+    public func matches(_ document: DocumentView) -> Bool { predicate.map { $0.truth(in: document) == true } ?? true }
 }
 
 /// The part of a query behind its WHERE, as jobs, configurations and `--where` have it; `*` is every device.
 public struct TwinCondition: Sendable {
     /// Nil for what holds always.
-    private let expression: Expression?
-
-    init(_ expression: Expression?) { self.expression = expression }
+    private let predicate: Predicate?
 
     /// - Throws: what is wrong, with its line and column.
     public init(parsing text: String) throws(QueryError) {
         if text.split(whereSeparator: \.isWhitespace) == ["*"] {
-            expression = nil
+            predicate = nil
             return
         }
         var parser = try Parser(text)
-        expression = try parser.condition()
+        predicate = Predicate(try parser.condition())
     }
 
-    public func matches(_ document: QueryDocument) -> Bool {
-        guard let expression else { return true }
-        return Evaluator(document).value(of: expression) == .boolean(true)
-    }
+    public func matches(_ document: DocumentView) -> Bool { predicate.map { $0.truth(in: document) == true } ?? true }
 }

@@ -64,8 +64,9 @@ struct Configurations: Sendable {
     ) throws(HubError) -> Answer {
         let reply = Reply(call)
         let answer = call.services.returning { (response: HTTPResponse) in reply.give { response } }
+        let areSettled = call.hub.configurationsAreSettled
         try desk.look(through: call.hub) { moment in
-            answer(response(MetricResults.count(configurations, in: moment)))
+            answer(response(MetricResults.count(configurations, areSettled: areSettled, in: moment)))
         }
         return .later
     }

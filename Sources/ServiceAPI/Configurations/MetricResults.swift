@@ -7,28 +7,34 @@ struct MetricResults: Sendable {
     private(set) var custom: [Int]
 
     /// Counts for several configurations while it goes once through everything.
-    static func count(_ configurations: [Configuration], in moment: HubMoment) -> [MetricResults] {
+    ///
+    /// - Parameter areSettled: whether whoever a configuration targets shows it already.
+    static func count(
+        _ configurations: [Configuration], areSettled: Bool, in moment: HubMoment
+    ) -> [MetricResults] {
         var counters: [(system: [MetricCounter], custom: [MetricCounter])] = configurations.map { configuration in
             // The first one's text may be too long for a query; the others ask what the configuration has come to somewhere.
             let system = configuration.systemQueries.enumerated().map { index, query in
                 index == 0
-                    ? MetricCounter(.targets(configuration))
+                    ? MetricCounter(areSettled ? .shows(configuration.number) : .targets(configuration))
                     : MetricCounter((try? TwinQuery(parsing: query.text)).map { .query($0, of: configuration.id) })
             }
             return (system, configuration.metrics.map { MetricCounter(.query($0.query, of: nil)) })
         }
-        for modules in [false, true] where !counters.isEmpty {
-            moment.forEach(modules: modules) { entity in
-                let document = entity.queryDocument
-                for index in counters.indices {
+        guard !counters.isEmpty else { return [] }
+        moment.forEach { occupant, document in
+            let shown = occupant.configurations
+            // In twins that show no configuration the system counts who should show one, and nothing else.
+            let isBare = areSettled && shown.isEmpty
+            for index in counters.indices {
+                if !isBare {
                     for metric in counters[index].system.indices {
-                        counters[index].system[metric].look(at: entity, document)
-                    }
-                    for metric in counters[index].custom.indices {
-                        counters[index].custom[metric].look(at: entity, document)
+                        counters[index].system[metric].look(at: occupant, shown, document)
                     }
                 }
-                return true
+                for metric in counters[index].custom.indices {
+                    counters[index].custom[metric].look(at: occupant, shown, document)
+                }
             }
         }
         return counters.map { MetricResults(system: $0.system.map(\.count), custom: $0.custom.map(\.count)) }
@@ -40,6 +46,8 @@ private struct MetricCounter {
     enum Question {
         /// Which twins the configuration is for.
         case targets(Configuration)
+        /// Which twins show the configuration of this number.
+        case shows(UInt64)
         /// Which rows there are, of twins that show this configuration or, where it is nil, of all.
         case query(TwinQuery, of: ConfigurationID?)
     }
@@ -54,13 +62,15 @@ private struct MetricCounter {
         if case .query(let query, _) = question, query.isAggregate { aggregation = Aggregation(of: query) }
     }
 
-    mutating func look(at entity: Entity, _ document: QueryDocument) {
+    mutating func look(at occupant: Occupant, _ shown: [ConfigurationStanding], _ document: DocumentView) {
         switch question {
         case .targets(let configuration):
-            if configuration.targets(entity) { rows += 1 }
+            if configuration.targets(occupant, document) { rows += 1 }
+        case .shows(let number):
+            if shown.contains(where: { $0.number == number }) { rows += 1 }
         case .query(let query, let configuration):
-            guard (query.collection == .modules) == entity.id.isModule else { return }
-            if let configuration, !entity.configurations.contains(where: { $0.id == configuration }) { return }
+            guard (query.collection == .modules) == occupant.isModule else { return }
+            if let configuration, !shown.contains(where: { $0.id == configuration }) { return }
             guard query.matches(document) else { return }
             rows += 1
             // Groups that are too many to be told apart are not counted further.

@@ -7,7 +7,7 @@ import Vocabulary
 
 /// Runs queries, one after the other on a queue of its own, and keeps what is left of their results for further pages.
 ///
-/// A query sees the hub as it stood when its first page was asked for, however long its reader takes for the others. What is kept
+/// A query sees the hub as it stood when its first page was made, however long its reader takes for the others. What is kept
 /// is bounded: where it is too much, or too old, the reader whose turn was longest ago has to ask again.
 public final class QueryDesk: Sendable {
     /// Queries that may wait for their turn; more are answered 503.
@@ -64,18 +64,16 @@ public final class QueryDesk: Sendable {
             }
             answer(
                 Result { () throws(HubError) in
-                    let finding = indexes.withLock { $0.find(query, in: moment) }
-                    let result = try QueryResult(of: query, finding.matches)
+                    let result = try QueryResult(of: query) { take in
+                        indexes.withLock { _ = $0.find(query, in: moment, take) }
+                    }
                     return page(of: result, kept: nil, from: 0, text, pageSize)
                 })
-            learn(query, moment)
+            if query.access != nil { noteUseOfIndexes() }
         }
     }
 
-    /// After the answer, so that nobody waits for it but the next query.
-    private func learn(_ query: TwinQuery, _ moment: HubMoment) {
-        guard query.access != nil else { return }
-        indexes.withLock { $0.learn(query, in: moment) }
+    private func noteUseOfIndexes() {
         let isWatched = state.withLock { state in
             state.indexesUsed = .now()
             defer { state.isWatchingIndexes = true }
@@ -103,12 +101,12 @@ public final class QueryDesk: Sendable {
             answer(
                 indexes.withLock { indexes in
                     let readiness = query.access.map { indexes.readiness(of: $0) } ?? []
-                    return QueryExplanation(indexes.find(query, in: moment), readiness)
+                    return QueryExplanation(indexes.find(query, in: moment, learning: false) { _, _ in }, readiness)
                 })
         }
     }
 
-    /// Lends everything as it stands now to somebody who goes through all of it, on the desk's queue when his turn comes.
+    /// Lends everything to somebody who goes through all of it, on the desk's queue and as it stands when his turn comes.
     func look(
         through hub: Hub, _ body: @escaping @Sendable (HubMoment) -> Void
     ) throws(HubError) {
@@ -118,13 +116,10 @@ public final class QueryDesk: Sendable {
             return true
         }
         guard isTaken else { throw HubError(.serverBusy, "More than \(Self.waitingQueries) queries wait.") }
-        let run: @Sendable (HubMoment) -> Void = { [self] moment in
-            queue.async { [self] in
-                state.withLock { $0.waiting -= 1 }
-                body(moment)
-            }
+        queue.async { [self] in
+            state.withLock { $0.waiting -= 1 }
+            body(lag?.moment ?? hub.moment())
         }
-        if let past = lag?.moment { run(past) } else { hub.moment(then: run) }
     }
 
     /// A further page.

@@ -7,11 +7,11 @@ struct QueryExplanation: Sendable {
 
     /// `{"access":"scan"|"index","paths":[{"path","indexed"}],"candidates":n,"matches":n}`. `paths` are those whose values the
     /// condition bounds, which are indexed once it has been asked; `candidates` are the twins that were looked at.
-    init(_ finding: TwinIndexes.Finding, _ paths: [(path: PropertyPath, isIndexed: Bool)]) {
+    init(_ search: TwinIndexes.Search, _ paths: [(path: PropertyPath, isIndexed: Bool)]) {
         var json = JSONWriter()
         json.beginObject()
         json.key("access")
-        json.value(finding.isByIndex ? "index" : "scan")
+        json.value(search.isByIndex ? "index" : "scan")
         json.key("paths")
         json.beginArray()
         for (path, isIndexed) in paths {
@@ -24,9 +24,9 @@ struct QueryExplanation: Sendable {
         }
         json.endArray()
         json.key("candidates")
-        json.value(finding.candidates)
+        json.value(search.candidates)
         json.key("matches")
-        json.value(finding.matches.count)
+        json.value(search.matches)
         json.endObject()
         document = json.bytes
     }

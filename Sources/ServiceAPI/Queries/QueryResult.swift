@@ -23,32 +23,53 @@ struct QueryResult: Sendable {
         case aggregates([[UInt8]])
     }
 
-    /// Makes the rows of the twins that match, however they were found. They are ordered by device and module, so that pages, and
-    /// sums of fractions, are the same each time.
-    init(of query: TwinQuery, _ matches: [Entity]) throws(HubError) {
+    /// Makes the rows of the twins that match. They are ordered by device and module, so that pages, and sums of fractions, are the
+    /// same each time.
+    ///
+    /// - Parameter find: hands over each of them, in any order.
+    init(of query: TwinQuery, _ find: ((Occupant, DocumentView) -> Void) -> Void) throws(HubError) {
         itemType = query.selectsDocuments ? .twin : .raw
-        let entities = query.dependsOnOrder ? matches.sorted { $0.id < $1.id } : matches
         guard query.isAggregate else {
+            let entities = Self.ordered(find)
             rows = .entities(query.top.map { Array(entities.prefix($0)) } ?? entities, query)
             return
         }
         var aggregation = Aggregation(of: query)
-        do throws(Aggregation.TooManyGroups) {
-            for entity in entities { try aggregation.add(entity.queryDocument) }
-        } catch {
+        var hasRoom = true
+        func add(_ document: DocumentView) {
+            guard hasRoom else { return }
+            do throws(Aggregation.TooManyGroups) { try aggregation.add(document) } catch { hasRoom = false }
+        }
+        if query.dependsOnOrder {
+            for entity in Self.ordered(find) { entity.withQueryDocument(add) }
+        } else {
+            find { _, document in add(document) }
+        }
+        guard hasRoom else {
             throw HubError(.argumentInvalid, "The query makes more than \(QueryLimits.groups) groups.")
         }
         rows = .aggregates(aggregation.rows)
+    }
+
+    private static func ordered(_ find: ((Occupant, DocumentView) -> Void) -> Void) -> [Entity] {
+        var entities: [Entity] = []
+        find { occupant, _ in entities.append(occupant.entity) }
+        entities.sort { $0.id < $1.id }
+        return entities
     }
 
     /// Runs a query of `devices.jobs`. Rows are ordered by device, and for one device by the age of its jobs.
     init(of query: TwinQuery, in book: JobBook) {
         itemType = .deviceJob
         var found: [DeviceJobRow] = []
-        for job in book.all {
+        let access = query.access
+        for job in book.all where access?.admits(["jobId": job.id.description]) ?? true {
             for part in job.devices.rows {
+                // A row is written only where it may be one of them.
+                let known = ["deviceId": part.device.device, "status": part.status.rawValue]
+                guard access?.admits(known) ?? true else { continue }
                 let row = DeviceJobRow(job: job, part: part)
-                if query.matches(QueryDocument(row.document)) { found.append(row) }
+                if QueryDocument(row.document).withView(query.matches) { found.append(row) }
             }
         }
         let order = found.indices.sorted { (found[$0].part.device, $0) < (found[$1].part.device, $1) }
@@ -76,7 +97,7 @@ struct QueryResult: Sendable {
         json.beginArray()
         switch rows {
         case .entities(let entities, let query):
-            for entity in entities[range] { query.writeRow(of: entity.queryDocument, to: &json) }
+            for entity in entities[range] { entity.withQueryDocument { query.writeRow(of: $0, to: &json) } }
         case .deviceJobs(let rows):
             for row in rows[range] { json.raw(row.document) }
         case .jobs(let jobs):

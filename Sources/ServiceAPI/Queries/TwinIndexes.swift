@@ -3,71 +3,107 @@ import Query
 
 /// Finds the twins that match a query: by the values at the paths that earlier queries have used, or by looking at all of them.
 ///
-/// A path is indexed once a query has bounded its values, so that the next one finds them; the path whose turn was longest ago
-/// makes way. Nothing is done when twins change. Each query first takes over what has changed since the last one, and twins
-/// are immutable, so that it only has to compare references, and those of unchanged stripes not even that.
+/// A path is indexed with the first query that bounds its values, while that looks at everything anyway; the path whose turn was
+/// longest ago makes way. Nothing is done when twins change. Each query first takes over what has changed since the last one, and
+/// twins are immutable, so that it only has to compare references, and those of unchanged stripes not even that.
 struct TwinIndexes {
     /// Paths that are indexed, of devices and modules together.
     static let maximumPaths = 16
 
-    private var stripes: [IndexedStripe] = []
+    /// The twins as they were when a query last looked.
+    private var stripes: [EntityStripe] = []
+    /// The values at the indexed paths.
+    private var table = ValueTable()
     /// The one used last stands last.
     private var paths: [PropertyPath] = []
 
-    /// What was found, and how.
-    struct Finding {
-        var matches: [Entity] = []
+    /// How the twins were found.
+    struct Search {
         /// Twins that were looked at.
         var candidates = 0
+        var matches = 0
         /// Whether an index has named them.
         var isByIndex = false
     }
 
-    mutating func find(_ query: TwinQuery, in moment: HubMoment) -> Finding {
+    /// Hands over every twin that matches, in no order.
+    ///
+    /// - Parameter learning: whether the query's paths are indexed, for the next one.
+    mutating func find(
+        _ query: TwinQuery, in moment: HubMoment, learning: Bool = true,
+        _ take: (Occupant, DocumentView) -> Void
+    ) -> Search {
+        var search = Search()
         let isOfModules = query.collection == .modules
-        if let access = query.access, access.paths.contains(where: paths.contains) {
-            if let finding = find(query, access, isOfModules, in: moment) { return finding }
+        func look(at occupant: Occupant, _ document: DocumentView) {
+            guard occupant.isModule == isOfModules else { return }
+            search.candidates += 1
+            guard query.matches(document) else { return }
+            search.matches += 1
+            take(occupant, document)
         }
-        var finding = Finding()
-        moment.forEach(modules: isOfModules) { entity in
-            finding.candidates += 1
-            if query.matches(entity.queryDocument) { finding.matches.append(entity) }
-            return true
+        if let places = places(for: query, in: moment) {
+            search.isByIndex = true
+            for place in places {
+                let (slot, stripe) = Int(place).quotientAndRemainder(dividingBy: stripes.count)
+                guard let occupant = stripes[stripe].occupant(at: slot) else { continue }
+                occupant.withDocument { look(at: occupant, $0) }
+            }
+            return search
         }
-        return finding
+        let known = table.count
+        if learning { addColumns(for: query, in: moment) }
+        guard table.count > known else {
+            moment.forEach(modules: isOfModules, look)
+            return search
+        }
+        let count = stripes.count
+        for (number, stripe) in moment.stripes.enumerated() {
+            stripe.forEach { slot, occupant, document in
+                look(at: occupant, document)
+                table.set(document, at: Int32(slot * count + number), fromColumn: known)
+            }
+        }
+        while paths.count > Self.maximumPaths { table.removeColumn(paths.removeFirst()) }
+        return search
     }
 
     /// Nil where no index helps.
-    private mutating func find(
-        _ query: TwinQuery, _ access: QueryAccess, _ isOfModules: Bool, in moment: HubMoment
-    ) -> Finding? {
-        var finding = Finding(isByIndex: true)
-        for index in stripes.indices {
-            stripes[index].follow(moment.stripes[index])
-            guard let found = stripes[index].entities(for: access) else { return nil }
-            for entity in found where entity.id.isModule == isOfModules {
-                finding.candidates += 1
-                if query.matches(entity.queryDocument) { finding.matches.append(entity) }
-            }
-        }
+    private mutating func places(for query: TwinQuery, in moment: HubMoment) -> [Int32]? {
+        guard let access = query.access, access.paths.contains(where: paths.contains) else { return nil }
+        follow(moment)
+        guard let places = table.places(for: access) else { return nil }
         use(access.paths.filter(paths.contains))
-        return finding
+        return places
     }
 
-    /// Indexes what a query has asked for, for the next one.
-    mutating func learn(_ query: TwinQuery, in moment: HubMoment) {
+    /// Makes room for what the query asks for. Whoever looks at all twins afterwards fills it.
+    private mutating func addColumns(for query: TwinQuery, in moment: HubMoment) {
         guard let access = query.access else { return }
         let new = access.paths.prefix(Self.maximumPaths).filter { !paths.contains($0) }
         guard !new.isEmpty else { return }
-        if stripes.isEmpty { stripes = moment.stripes.map { IndexedStripe(like: $0) } }
-        for index in stripes.indices { stripes[index].follow(moment.stripes[index]) }
+        follow(moment)
         use(Array(new))
-        for path in new {
-            for index in stripes.indices { stripes[index].addColumn(path) }
-        }
-        while paths.count > Self.maximumPaths {
-            let oldest = paths.removeFirst()
-            for index in stripes.indices { stripes[index].removeColumn(oldest) }
+        for path in new { table.addColumn(path) }
+    }
+
+    private mutating func follow(_ moment: HubMoment) {
+        // Moved out, since the table is changed while they are.
+        var stripes: [EntityStripe] = []
+        swap(&stripes, &self.stripes)
+        defer { swap(&stripes, &self.stripes) }
+        if stripes.isEmpty { stripes = moment.stripes.map(\.emptied) }
+        let count = stripes.count
+        for number in stripes.indices where stripes[number].changes != moment.stripes[number].changes {
+            if stripes[number].count != moment.stripes[number].count {
+                // It has grown, and everybody has another place.
+                stripes[number].forEach { slot, _, _ in table.set(nil, at: Int32(slot * count + number)) }
+                stripes[number] = moment.stripes[number].emptied
+            }
+            stripes[number].follow(moment.stripes[number]) { slot, _, new in
+                let place = Int32(slot * count + number)
+                if let new { new.withDocument { table.set($0, at: place) } } else { table.set(nil, at: place) }
+            }
         }
     }
 
@@ -80,47 +116,4 @@ struct TwinIndexes {
     func readiness(of access: QueryAccess) -> [(path: PropertyPath, isIndexed: Bool)] {
         access.paths.map { ($0, paths.contains($0)) }
     }
-}
-
-/// The twins of a stripe as they were when a query last looked, with the values at the indexed paths.
-private struct IndexedStripe {
-    private var entities: EntityStripe
-    private var table = ValueTable()
-
-    init(like stripe: EntityStripe) { entities = stripe.emptied }
-
-    mutating func follow(_ stripe: EntityStripe) {
-        if entities.count != stripe.count {
-            // It has grown, and everything has another place.
-            table.removeDocuments()
-            entities = stripe.emptied
-        }
-        // Moved out, since it is changed while `entities` is.
-        var table = ValueTable()
-        swap(&table, &self.table)
-        entities.follow(stripe) { place, old, new in
-            switch (old, new) {
-            case (let old?, let new?): table.replace(old.queryDocument, with: new.queryDocument, at: Int32(place))
-            case (let old?, nil): table.remove(old.queryDocument, at: Int32(place))
-            case (nil, let new?): table.add(new.queryDocument, at: Int32(place))
-            case (nil, nil): break
-            }
-        }
-        swap(&table, &self.table)
-    }
-
-    /// Each twin once; nil where the access needs a path that is not indexed.
-    mutating func entities(for access: QueryAccess) -> [Entity]? {
-        table.places(for: access)?.compactMap { entities.entity(at: Int($0)) }
-    }
-
-    mutating func addColumn(_ path: PropertyPath) {
-        let entities = entities
-        let documents = (0..<entities.count).lazy.compactMap { place -> (Int32, QueryDocument)? in
-            entities.entity(at: place).map { (Int32(place), $0.queryDocument) }
-        }
-        table.addColumn(path, documents)
-    }
-
-    mutating func removeColumn(_ path: PropertyPath) { table.removeColumn(path) }
 }
