@@ -148,6 +148,6 @@ final class HTTP2Connection: ConnectionHandler, Peer, HTTPConnection {
         let isIdle = session.streams.isEmpty && idleSince + idleMilliseconds <= now
         if isLate || isIdle { session.goAway() }
         flush()
-        if isLate || isIdle { connection.closeAfterFlush(discardingInput: false) }
+        if isLate || isIdle { connection.closeAfterFlush(discardingInput: isLate) }
     }
 }
