@@ -21,7 +21,7 @@ struct LimitOptions: ParsableArguments {
     var webhookAttempts = 10
     @Option(help: "Connections in all; the descriptor limit bounds them too.")
     var maxConnections = 1_000_000
-    @Option(help: "Bytes that may wait to be sent on one connection before it is cut.")
+    @Option(help: "Bytes that may wait to be sent on one connection before it, or its slowest HTTP/2 stream, is cut.")
     var maxOutput = 16 << 20
     @Option(help: "Bytes of one segment of the event log.")
     var segmentBytes = 64 << 20
@@ -29,7 +29,7 @@ struct LimitOptions: ParsableArguments {
     var snapshotBytes = 64 << 20
     @Option(help: "Bytes of history kept behind the newest snapshot, compressed.")
     var historyBytes = 1 << 30
-    @Option(help: "Bytes of a request's head: more is a 431.")
+    @Option(help: "Bytes of a request's head, in HTTP/2 of its list of fields: more is a 431.")
     var maxHead = 32 << 10
     @Option(help: "Header fields of a request: more is a 431.")
     var maxHeaders = 64

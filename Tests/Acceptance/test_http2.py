@@ -424,6 +424,27 @@ def test_a_reader_that_makes_no_room_loses_its_stream_and_keeps_the_others(hasty
     assert connection.call("GET", LIVE).status == 200
 
 
+def test_events_that_nobody_takes_are_not_kept_for_ever(new_server):
+    server = new_server("--max-output", "65536")
+    hub = Hub(server)
+    hub.create("d")
+    path = f"{watch_path('d')}/twin/desired?after=1"
+    with Connection(server.https_port, hub.token, makes_room=False) as connection:
+        # A window of its own for each stream: one is full at once, the other has room for all that comes.
+        connection.put(frames.SettingsFrame(0, settings={4: 10}))
+        lazy = connection.begin("GET", path, more=[("accept", "text/event-stream")])
+        connection.until(lambda: lazy.fields)
+        keen = connection.begin("GET", path, more=[("accept", "text/event-stream")])
+        connection.put(frames.WindowUpdateFrame(0, 1 << 24), frames.WindowUpdateFrame(keen.id, 1 << 24))
+        for number in range(1000):
+            hub.desired("d", {f"k{number % 7}": "x" * 4000, "n": number})
+            connection.until(lambda: f'"n":{number}'.encode() in keen.body[-100:])
+            if lazy.is_over:
+                break
+        assert lazy.reset == ENHANCE_YOUR_CALM and len(lazy.body) == 10 and number < 40
+        assert connection.call("GET", LIVE).status == 200
+
+
 def test_bodies_have_a_budget_together(new_server):
     server = new_server("--max-body-memory", "100000")
     hub = Hub(server)

@@ -9,8 +9,8 @@ import sys
 from . import peers
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PACKAGES = ["nginx-light", "redis-server", "redis-tools", "etcd-server", "mosquitto", "wrk"]
-PROGRAMS = ["nginx", "redis-server", "redis-benchmark", "etcd", "mosquitto", "wrk"]
+PACKAGES = ["nginx-light", "redis-server", "redis-tools", "etcd-server", "mosquitto", "wrk", "nghttp2-client"]
+PROGRAMS = ["nginx", "redis-server", "redis-benchmark", "etcd", "mosquitto", "wrk", "h2load"]
 
 
 def install():

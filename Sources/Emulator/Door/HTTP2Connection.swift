@@ -60,9 +60,14 @@ final class HTTP2Connection: ConnectionHandler, Peer, HTTPConnection {
         shared.flushLater(self)
     }
 
-    /// Whether so many bytes more would be more than may wait on one connection.
-    func isFull(adding bytes: Int) -> Bool {
-        session.heldBytes + connection.queuedBytes + bytes > shard.limits.outputBytes
+    /// Whether so many bytes more may wait on the connection, if need be in place of those of the stream whose client is the
+    /// furthest behind; where that is the one that asks, they may not.
+    func makeRoom(for bytes: Int, of stream: HTTP2Stream) -> Bool {
+        guard session.heldBytes + connection.queuedBytes + bytes > shard.limits.outputBytes else { return true }
+        let slowest = session.streams.max { $0.unsentBytes < $1.unsentBytes }
+        guard let slowest, slowest.unsentBytes > stream.unsentBytes + bytes else { return false }
+        use { $0.reset(slowest, .enhanceYourCalm) }
+        return true
     }
 
     func flush() {
@@ -148,6 +153,6 @@ final class HTTP2Connection: ConnectionHandler, Peer, HTTPConnection {
         let isIdle = session.streams.isEmpty && idleSince + idleMilliseconds <= now
         if isLate || isIdle { session.goAway() }
         flush()
-        if isLate || isIdle { connection.closeAfterFlush(discardingInput: false) }
+        if isLate || isIdle { connection.closeAfterFlush(discardingInput: isLate) }
     }
 }

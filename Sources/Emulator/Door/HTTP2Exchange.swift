@@ -200,9 +200,9 @@ final class HTTP2Exchange: HTTP2Stream, Responder {
         owner.use { $0.finish(self) }
     }
 
-    /// Bytes beyond what may wait on one connection end the stream: its client does not read.
+    /// Bytes beyond what may wait on one connection end a stream: its client does not read.
     private func hasRoom(for bytes: Int) -> Bool {
-        guard owner.isFull(adding: bytes) else { return true }
+        guard !owner.makeRoom(for: bytes, of: self) else { return true }
         owner.use { $0.reset(self, .enhanceYourCalm) }
         return false
     }

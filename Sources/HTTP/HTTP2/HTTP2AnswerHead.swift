@@ -66,12 +66,11 @@ struct HTTP2AnswerHead {
 
     private mutating func add(_ field: HTTPField) {
         let start = text.count
+        // The library writes names in lower case (RFC 9113 section 8.2).
         switch field.name {
         case .literal(let name): text.append(name)
         case .made(let name): text.append(name)
         }
-        // Names are in lower case (RFC 9113 section 8.2).
-        for index in start..<text.count { text[index] |= HTTPCharacters.caseBit(text[index]) }
         let middle = text.count
         // A value neither begins nor ends with space (section 8.2.1), and holds nothing that ends a line in HTTP/1.1.
         for byte in field.value.utf8 {

@@ -75,9 +75,13 @@ extension HTTP2Session {
         }
     }
 
-    /// Ends a stream before its answer is complete.
+    /// Ends a stream before its answer is complete; what of it waits to be sent is let go at once.
     public func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
         guard stream.isOpen else { return }
+        stream.isOpen = false
+        letGo(stream)
+        // Should more be asked for before the reset has left, there is none, and no end either.
+        stream.outputEnds = false
         nghttp2_submit_rst_stream(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
     }
 

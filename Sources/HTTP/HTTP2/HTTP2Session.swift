@@ -94,13 +94,17 @@ public final class HTTP2Session {
 
     private func forget(_ stream: HTTP2Stream) {
         stream.isOpen = false
-        heldBytes -= stream.unsentBytes
-        stream.output = []
-        stream.outputOffset = 0
+        letGo(stream)
         let last = streams.removeLast()
         guard last !== stream else { return }
         streams[stream.place] = last
         last.place = stream.place
+    }
+
+    func letGo(_ stream: HTTP2Stream) {
+        heldBytes -= stream.unsentBytes
+        stream.output = []
+        stream.outputOffset = 0
     }
 
     /// The connection is gone: every stream hears of it.

@@ -2,7 +2,7 @@
 /// keeps it until the stream is closed.
 open class HTTP2Stream {
     public let id: Int32
-    /// False once the stream is closed, by either side or with its connection.
+    /// False once the stream is reset by this side or closed, by either or with its connection.
     public internal(set) var isOpen = true
     /// Whether the request, with its body, is still coming.
     public internal(set) var isReceiving = true

@@ -161,6 +161,23 @@ import Testing
         #expect(conversation.session.streams.map(\.id) == [3])
     }
 
+    @Test("A stream that this side resets lets go of its answer at once, and its client sees no end of it")
+    func resets() throws {
+        let conversation = HTTP2Conversation.begun(settings: [(4, 2)])
+        conversation.receive(.get(1), .get(3))
+        let session = try #require(conversation.session)
+        let stream = try #require(conversation.streams[1])
+        conversation.respond(.text(200, "hello"), on: stream)
+        session.reset(stream, .cancel)
+        session.reset(stream, .internalError)
+        #expect(!stream.isOpen && session.heldBytes == 0)
+        session.send([1], on: stream)
+        let sent = conversation.sent()
+        #expect(!sent.contains { $0.flags & Frame.Flag.endStream != 0 || $0.kind == Kind.data })
+        #expect(sent.filter { $0.kind == Kind.reset }.map { $0.word(at: 0) } == [HTTP2ErrorCode.cancel.rawValue])
+        #expect(stream.closedWith == HTTP2ErrorCode.cancel.rawValue && session.streams.map(\.id) == [3])
+    }
+
     @Test("With the connection every stream is given up")
     func hearsOfTheEnd() {
         let conversation = HTTP2Conversation.begun()
