@@ -123,7 +123,7 @@ let package = Package(
         tests("Events", ["JSON", "Journal", "TestSupport", "Vocabulary"]),
         tests("MQTT", ["TestSupport", "Vocabulary"], resources: [.copy("NormativeStatements.json")]),
         tests("Blobs", ["Vocabulary"]),
-        tests("HTTP", ["TestSupport", "Vocabulary"]),
+        tests("HTTP", ["CNGHTTP2", "TestSupport", "Vocabulary"]),
         tests("Access", ["Vocabulary"]),
         tests("Vocabulary"),
         tests("Query", ["JSON"], resources: [.copy("QueryVectors.json")]),
