@@ -225,14 +225,14 @@ def mixed(bench, protocol, most):
     for one in slow:
         one.close()
     bench.stop_all()
-    what = f"{count} waiters, long-polls and streams, half of them on one twin and half on {MANY}, over {protocol.name}, {protocol.manner}"
+    what = f"{count:,} waiters in a mix over {protocol.name}"
     return [
         single(f"{protocol.case}-memory", f"{what}: memory of the server's process for each", each, "B",
-               ["<=", 512] if count >= GOAL_WAITERS else None, [each]),
+               ["<=", 512] if count >= GOAL_WAITERS else None, [each],
+               note=f"long-polls and streams, {protocol.manner}; half of them on one twin, half on {MANY:,}."),
         single(f"{protocol.case}-idle", f"{what}: processor time while nothing happens", idle, "% of a core", None, [idle]),
-        single(f"{protocol.case}-slow", f"{what}: one change to the {count // 2} of the one twin, with {SLOW_READERS} readers among them "
-               "that take nothing", beside, "ms", None, [beside],
-               beside=f"{alone:.0f} ms without them; {waiting / 1e6:.1f} MB wait for each of them")]
+        single(f"{protocol.case}-slow", f"{what}: one change to half of them, with {SLOW_READERS} among them that read nothing", beside, "ms",
+               None, [beside], beside=f"{alone:.0f} ms without these; {waiting / 1e6:.1f} MB wait for each of them")]
 
 
 def mix(bench):
