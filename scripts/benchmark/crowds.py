@@ -79,10 +79,6 @@ class LongPolls:
             raise Wrong(f"told {patches}")
         return patches[0]["$version"]
 
-    def close(self):
-        for one in self.sockets:
-            one.close()
-
 
 class EventStreams(LongPolls):
     """Clients that hold a stream of events open."""

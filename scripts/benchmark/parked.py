@@ -52,7 +52,8 @@ class Worker:
         return moment, heard
 
     def run(self):
-        while (asked := self.pipe.recv()) is not None:
+        while True:
+            asked = self.pipe.recv()
             moment, heard = self.told(*asked)
             self.pipe.send(moment)
             # Not before all clients of all processes are told: asking again would keep the server from telling them.
@@ -60,8 +61,6 @@ class Worker:
             for crowd in self.crowds:
                 crowd.again([client for owner, client in heard if owner is crowd], asked[1])
             self.pipe.send("asked")
-        for crowd in self.crowds:
-            crowd.close()
 
 
 def work(pipe, port, token, groups, where):
@@ -85,8 +84,12 @@ class Park:
             process = context.Process(target=work, args=(theirs, hub.port, hub.token, share, where), daemon=True)
             process.start()
             self.workers.append((process, ours, collections.Counter(device for group in share for device in group.devices)))
-        self.answers()
-        self.settle()
+        try:
+            self.answers()
+            self.settle()
+        except BaseException:
+            self.stop()
+            raise
 
     def settle(self):
         """All have asked; that all of them wait is the server's to say."""
@@ -117,14 +120,17 @@ class Park:
         self.answers()
         return took
 
-    def close(self):
-        for process, pipe, _ in self.workers:
-            try:
-                pipe.send(None)
-            except OSError:
-                pass
+    def stop(self):
+        """Ends the processes, whatever they are at."""
+        while self.workers:
+            process, pipe, _ = self.workers.pop()
+            pipe.close()
+            process.terminate()
             process.join(20)
-            process.kill()
+
+    def close(self):
+        """Ends the processes, and returns when the server has seen it."""
+        self.stop()
         deadline = time.monotonic() + PATIENCE
         while waits(self.hub) and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -122,10 +122,6 @@ class PolledStreams(LongPolls):
             payload = link.bodies.pop(stream) + payload
         told.append((link.clients.pop(stream), payload))
 
-    def close(self):
-        for link in self.links:
-            link.socket.close()
-
 
 class EventStreamsOnStreams(PolledStreams):
     """Streams of events, each on a stream of HTTP/2 that goes on."""

@@ -95,8 +95,8 @@ def hub_with(bench, twins, where, *arguments):
     return hub, [f"bench-{number:07}" for number in range(twins)]
 
 
-def park(hub, groups):
-    return Park(hub, groups, halves()[1], min(PROCESSES, sum(len(group.devices) for group in groups)))
+def park(bench, hub, groups):
+    return bench.up(Park(hub, groups, halves()[1], min(PROCESSES, sum(len(group.devices) for group in groups))))
 
 
 def told_all(crowd, writer, device):
@@ -122,14 +122,14 @@ def ours(bench, kind, count):
     cost of a change that one of them waits for."""
     hub, [shared] = hub_with(bench, 1, halves()[0])
     before = hub.process.resident()
-    crowd = park(hub, [Group(kind, [shared] * count, 1)])
+    crowd = park(bench, hub, [Group(kind, [shared] * count, 1)])
     each = (hub.process.resident() - before) / count
     all_told = told_all(crowd, Writer(hub), shared)
     crowd.close()
     bench.stop_all()
     hub, own = hub_with(bench, count, halves()[0])
     before = hub.process.resident()
-    crowd = park(hub, [Group(kind, own, 1)])
+    crowd = park(bench, hub, [Group(kind, own, 1)])
     each_own = (hub.process.resident() - before) / count
     spent = one_among(hub, crowd, Writer(hub), own)
     crowd.close()
@@ -207,7 +207,7 @@ def mixed(bench, protocol, most):
     hub, devices = hub_with(bench, MANY + 1, halves()[0], "--slow-reader-deadline", PATIENT)
     writer = Writer(hub)
     before = hub.process.resident()
-    crowd = park(hub, mixture(protocol, devices, count, 1))
+    crowd = park(bench, hub, mixture(protocol, devices, count, 1))
     each = (hub.process.resident() - before) / count
     cpu, began = hub.process.cpu(), time.monotonic()
     time.sleep(IDLE_SECONDS)
@@ -219,20 +219,20 @@ def mixed(bench, protocol, most):
     for _ in range(SLOW_CHANGES):
         writer.change(devices[0], SLOW_BYTES)
     waiting = (hub.process.resident() - resident) / SLOW_READERS
-    crowd = park(hub, mixture(protocol, devices, count - SLOW_READERS, writer.versions[devices[0]]))
+    crowd = park(bench, hub, mixture(protocol, devices, count - SLOW_READERS, writer.versions[devices[0]]))
     beside = told_all(crowd, writer, devices[0])
     crowd.close()
     for one in slow:
         one.close()
     bench.stop_all()
-    what = f"{count} waiters, long-polls and streams, half of them on one twin and half on {MANY}, over {protocol.name}, {protocol.manner}"
+    what = f"{count:,} waiters in a mix over {protocol.name}"
     return [
         single(f"{protocol.case}-memory", f"{what}: memory of the server's process for each", each, "B",
-               ["<=", 512] if count >= GOAL_WAITERS else None, [each]),
+               ["<=", 512] if count >= GOAL_WAITERS else None, [each],
+               note=f"long-polls and streams, {protocol.manner}; half of them on one twin, half on {MANY:,}."),
         single(f"{protocol.case}-idle", f"{what}: processor time while nothing happens", idle, "% of a core", None, [idle]),
-        single(f"{protocol.case}-slow", f"{what}: one change to the {count // 2} of the one twin, with {SLOW_READERS} readers among them "
-               "that take nothing", beside, "ms", None, [beside],
-               beside=f"{alone:.0f} ms without them; {waiting / 1e6:.1f} MB wait for each of them")]
+        single(f"{protocol.case}-slow", f"{what}: one change to half of them, with {SLOW_READERS} among them that read nothing", beside, "ms",
+               None, [beside], beside=f"{alone:.0f} ms without these; {waiting / 1e6:.1f} MB wait for each of them")]
 
 
 def mix(bench):
