@@ -2,6 +2,8 @@
 /// this way may still fail the condition; what is not found does.
 public struct QueryAccess: Sendable {
     let form: Form
+    /// Whether the condition says no more: all that is found meets it.
+    public let isExact: Bool
 
     indirect enum Form: Hashable, Sendable {
         case values(PropertyPath, ValueBounds)
@@ -15,6 +17,11 @@ public struct QueryAccess: Sendable {
     init?(_ condition: Expression) {
         guard let form = Form(condition) else { return nil }
         self.form = form
+        isExact =
+            switch (condition, form) {
+            case (.and, _), (.or, _), (_, .all), (_, .any): false
+            case (_, .values): true
+            }
     }
 
     /// Whether a document may meet the condition of which some texts are known, by the names of its members.

@@ -35,26 +35,27 @@ struct TwinIndexes {
     ) -> Search {
         var search = Search()
         let isOfModules = query.collection == .modules
-        func look(at occupant: Occupant, _ document: DocumentView) {
+        func look(at occupant: Occupant, _ document: DocumentView, isMatch: Bool = false) {
             guard occupant.isModule == isOfModules else { return }
             search.candidates += 1
-            guard query.matches(document) else { return }
+            guard isMatch || query.matches(document) else { return }
             search.matches += 1
             take(occupant, document)
         }
         if let places = places(for: query, in: moment) {
             search.isByIndex = true
+            let isExact = query.access?.isExact ?? false
             for place in places {
                 let (slot, stripe) = Int(place).quotientAndRemainder(dividingBy: stripes.count)
                 guard let occupant = stripes[stripe].occupant(at: slot) else { continue }
-                occupant.withDocument { look(at: occupant, $0) }
+                occupant.withDocument { look(at: occupant, $0, isMatch: isExact) }
             }
             return search
         }
         let known = table.count
         if learning { addColumns(for: query, in: moment) }
         guard table.count > known else {
-            moment.forEach(modules: isOfModules, look)
+            moment.forEach(modules: isOfModules) { look(at: $0, $1) }
             return search
         }
         let count = stripes.count
