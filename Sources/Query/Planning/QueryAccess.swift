@@ -5,6 +5,9 @@ public struct QueryAccess: Sendable {
     /// Whether the condition says no more: all that is found meets it.
     public let isExact: Bool
 
+    /// Whether it asks for values themselves only, so that nothing has to be brought into order.
+    public var isOfValues: Bool { form.isOfValues }
+
     indirect enum Form: Hashable, Sendable {
         case values(PropertyPath, ValueBounds)
         /// Each of them would do.
@@ -62,6 +65,14 @@ extension QueryAccess.Form {
 
     private var conjuncts: [Self] { if case .all(let parts) = self { parts } else { [self] } }
     private var disjuncts: [Self] { if case .any(let parts) = self { parts } else { [self] } }
+
+    fileprivate var isOfValues: Bool {
+        switch self {
+        case .values(_, .oneOf): true
+        case .values(_, .between): false
+        case .all(let parts), .any(let parts): parts.allSatisfy(\.isOfValues)
+        }
+    }
 
     fileprivate func admits(_ known: [String: String]) -> Bool {
         switch self {

@@ -69,6 +69,18 @@ struct TwinIndexes {
         return search
     }
 
+    /// Stripes that may have changed since the last query, and twins that may be looked at, for one that is answered at once.
+    private static let stripesAtOnce = 16
+    private static let twinsAtOnce = 256
+
+    /// Whether the query is answered by its index in less time than it takes to hand it to another thread.
+    mutating func isQuick(_ query: TwinQuery, in moment: HubMoment) -> Bool {
+        guard query.access?.isOfValues == true, !stripes.isEmpty else { return false }
+        let changed = zip(stripes, moment.stripes).count { $0.changes != $1.changes }
+        guard changed <= Self.stripesAtOnce, let places = places(for: query, in: moment) else { return false }
+        return places.count <= Self.twinsAtOnce
+    }
+
     /// Nil where no index helps.
     private mutating func places(for query: TwinQuery, in moment: HubMoment) -> [Int32]? {
         guard let access = query.access, access.paths.contains(where: paths.contains) else { return nil }
