@@ -110,6 +110,9 @@ public final class Hub: Sendable {
     /// Everything as it stands between two batches. Waits for a batch that is becoming visible, so that it is nothing for a shard.
     public func moment() -> HubMoment { HubMoment(index.captureStripes()) }
 
+    /// The same for those who do not wait; nil where a batch is becoming visible.
+    public func momentAtOnce() -> HubMoment? { index.captureStripesAtOnce().map { HubMoment($0) } }
+
     /// The same, for readers who go through all of it. Calls back on the writer's queue, so
     /// that the callback must do no more than pass it on.
     public func moment(then body: @escaping @Sendable (HubMoment) -> Void) { writer.capture(then: body) }

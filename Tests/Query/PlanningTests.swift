@@ -11,7 +11,7 @@ struct PlanningTests {
         var random = Random(state: UInt64(seed) &* 104_729 &+ 3)
         var documents: [Int32: QueryDocument] = [:]
         var table = ValueTable()
-        var (narrowed, answered) = (0, 0)
+        var (narrowed, answered, exact) = (0, 0, 0)
         for _ in 0..<60 {
             for _ in 0..<4 {
                 let place = Int32(random.below(40))
@@ -19,7 +19,7 @@ struct PlanningTests {
                 if random.below(4) > 0 { documents[place] = QueryDocument(Array(Naive.document(&random).text.utf8)) }
                 table.set(documents[place], at: place)
             }
-            let condition = bounding(&random, depth: 2)
+            let condition = bounding(&random, depth: random.below(3))
             let query = try TwinQuery(parsing: "SELECT * FROM devices WHERE \(condition.text)")
             let access = try #require(query.access)
             if random.below(3) == 0, let path = access.paths.first {
@@ -37,10 +37,14 @@ struct PlanningTests {
             #expect(Set(places).count == places.count, "\(condition.text)")
             let named = places.filter { documents[$0].map { $0.withView(query.matches) } == true }
             #expect(named.count == documents.values.count { $0.withView(query.matches) }, "\(condition.text)")
+            if access.isExact {
+                #expect(named.count == places.count, "\(condition.text)")
+                exact += 1
+            }
             answered += 1
             if places.count < documents.count { narrowed += 1 }
         }
-        #expect(answered > 20 && narrowed > 10)
+        #expect(answered > 20 && narrowed > 10 && exact > 0)
     }
 
     /// A condition that bounds some values, in one of the forms that do.

@@ -107,9 +107,14 @@ final class EntityIndex: EntityStore, Sendable {
 
     /// As above in the stripes in which it is kept, which copies nothing until something changes.
     func captureStripes() -> [EntityStripe] {
-        publishing.withLock { _ in
-            stripes.map { $0.stripe.withLock { EntityStripe(slots: $0.slots, changes: $0.changes) } }
-        }
+        publishing.withLock { _ in captureAll() }
+    }
+
+    /// Nil where somebody would have to wait.
+    func captureStripesAtOnce() -> [EntityStripe]? { publishing.withLockIfAvailable { _ in captureAll() } }
+
+    private func captureAll() -> [EntityStripe] {
+        stripes.map { $0.stripe.withLock { EntityStripe(slots: $0.slots, changes: $0.changes) } }
     }
 
     var deviceIDs: [TwinID] { stripes.flatMap { $0.stripe.withLock { $0.slots }.compactMap(\.deviceID) } }

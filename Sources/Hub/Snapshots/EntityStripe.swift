@@ -21,12 +21,12 @@ public struct EntityStripe: Sendable {
     /// entity by entity; so it is asked for those who come later, first for themselves and then for their documents.
     public func forEach(modules: Bool? = nil, _ body: (_ place: Int, Occupant, DocumentView) -> Void) {
         slots.withUnsafeBufferPointer { slots in
+            guard let first = slots.baseAddress else { return }
             for place in slots.indices {
-                if place + 2 * Self.placesAhead < slots.count { slots[place + 2 * Self.placesAhead].prefetch() }
-                if place + Self.placesAhead < slots.count { slots[place + Self.placesAhead].prefetchDocument() }
-                guard let occupant = Occupant(slots[place]), modules ?? occupant.isModule == occupant.isModule else {
-                    continue
-                }
+                if place + 2 * Self.placesAhead < slots.count { Self.prefetch(first + place + 2 * Self.placesAhead) }
+                if place + Self.placesAhead < slots.count { Self.prefetchDocument(first + place + Self.placesAhead) }
+                guard let occupant = Occupant(at: first + place), modules ?? occupant.isModule == occupant.isModule
+                else { continue }
                 occupant.withDocument { body(place, occupant, $0) }
             }
         }
@@ -34,6 +34,19 @@ public struct EntityStripe: Sendable {
 
     /// How far memory is asked for what comes, of which a half may be empty places.
     private static let placesAhead = 16
+
+    @inline(__always)
+    private static func prefetch(_ slot: UnsafePointer<Stripe.Slot>) {
+        guard let entity = Occupant.entity(at: slot) else { return }
+        let address = UnsafeRawPointer(entity.toOpaque())
+        csystem_prefetch(address)
+        csystem_prefetch(address + 64)
+    }
+
+    @inline(__always)
+    private static func prefetchDocument(_ slot: UnsafePointer<Stripe.Slot>) {
+        Occupant.entity(at: slot)?._withUnsafeGuaranteedRef { $0.prefetchDocument() }
+    }
 
     /// As many places, all empty.
     public var emptied: EntityStripe {
@@ -55,19 +68,6 @@ public struct EntityStripe: Sendable {
 }
 
 extension Stripe.Slot {
-    @inline(__always)
-    fileprivate func prefetch() {
-        guard case .entity(let entity) = self else { return }
-        let address = UnsafeRawPointer(Unmanaged.passUnretained(entity).toOpaque())
-        csystem_prefetch(address)
-        csystem_prefetch(address + 64)
-    }
-
-    @inline(__always)
-    fileprivate func prefetchDocument() {
-        if case .entity(let entity) = self { entity.prefetchDocument() }
-    }
-
     /// Whether both are the same object. Both are held while they are compared, so none can have come to the other's address.
     fileprivate func isSame(as other: Stripe.Slot) -> Bool {
         switch (self, other) {

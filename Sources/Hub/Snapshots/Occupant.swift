@@ -22,6 +22,23 @@ public struct Occupant {
         }
     }
 
+    /// The same where the slot stands, which touches no entity.
+    @inline(__always)
+    init?(at slot: UnsafePointer<Stripe.Slot>) {
+        if let entity = Self.entity(at: slot) {
+            form = .entity(entity)
+        } else if case .stored(let stored) = slot.pointee {
+            form = .stored(stored)
+        } else {
+            return nil
+        }
+    }
+
+    @inline(__always)
+    static func entity(at slot: UnsafePointer<Stripe.Slot>) -> Unmanaged<Entity>? {
+        if case .entity(let entity) = slot.pointee { .passUnretained(entity) } else { nil }
+    }
+
     @inline(__always)
     public var isModule: Bool {
         switch form {

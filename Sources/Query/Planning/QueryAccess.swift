@@ -2,6 +2,11 @@
 /// this way may still fail the condition; what is not found does.
 public struct QueryAccess: Sendable {
     let form: Form
+    /// Whether the condition says no more: all that is found meets it.
+    public let isExact: Bool
+
+    /// Whether it asks for values themselves only, so that nothing has to be brought into order.
+    public var isOfValues: Bool { form.isOfValues }
 
     indirect enum Form: Hashable, Sendable {
         case values(PropertyPath, ValueBounds)
@@ -15,6 +20,11 @@ public struct QueryAccess: Sendable {
     init?(_ condition: Expression) {
         guard let form = Form(condition) else { return nil }
         self.form = form
+        isExact =
+            switch (condition, form) {
+            case (.and, _), (.or, _), (_, .all), (_, .any): false
+            case (_, .values): true
+            }
     }
 
     /// Whether a document may meet the condition of which some texts are known, by the names of its members.
@@ -55,6 +65,14 @@ extension QueryAccess.Form {
 
     private var conjuncts: [Self] { if case .all(let parts) = self { parts } else { [self] } }
     private var disjuncts: [Self] { if case .any(let parts) = self { parts } else { [self] } }
+
+    fileprivate var isOfValues: Bool {
+        switch self {
+        case .values(_, .oneOf): true
+        case .values(_, .between): false
+        case .all(let parts), .any(let parts): parts.allSatisfy(\.isOfValues)
+        }
+    }
 
     fileprivate func admits(_ known: [String: String]) -> Bool {
         switch self {

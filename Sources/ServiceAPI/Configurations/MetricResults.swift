@@ -16,7 +16,7 @@ struct MetricResults: Sendable {
             // The first one's text may be too long for a query; the others ask what the configuration has come to somewhere.
             let system = configuration.systemQueries.enumerated().map { index, query in
                 index == 0
-                    ? MetricCounter(areSettled ? .shows(configuration.number) : .targets(configuration))
+                    ? MetricCounter(areSettled ? .shows(configuration) : .targets(configuration))
                     : MetricCounter((try? TwinQuery(parsing: query.text)).map { .query($0, of: configuration.id) })
             }
             return (system, configuration.metrics.map { MetricCounter(.query($0.query, of: nil)) })
@@ -46,8 +46,8 @@ private struct MetricCounter {
     enum Question {
         /// Which twins the configuration is for.
         case targets(Configuration)
-        /// Which twins show the configuration of this number.
-        case shows(UInt64)
+        /// Which twins that it may be for show the configuration; the modules of an edge device show its deployments too.
+        case shows(Configuration)
         /// Which rows there are, of twins that show this configuration or, where it is nil, of all.
         case query(TwinQuery, of: ConfigurationID?)
     }
@@ -66,8 +66,9 @@ private struct MetricCounter {
         switch question {
         case .targets(let configuration):
             if configuration.targets(occupant, document) { rows += 1 }
-        case .shows(let number):
-            if shown.contains(where: { $0.number == number }) { rows += 1 }
+        case .shows(let configuration):
+            guard configuration.isFor(modules: occupant.isModule) else { return }
+            if shown.contains(where: { $0.number == configuration.number }) { rows += 1 }
         case .query(let query, let configuration):
             guard (query.collection == .modules) == occupant.isModule else { return }
             if let configuration, !shown.contains(where: { $0.id == configuration }) { return }

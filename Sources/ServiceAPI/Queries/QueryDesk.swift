@@ -35,7 +35,7 @@ public final class QueryDesk: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Of the one hub that the desk is asked about. Used on `queue` only, so that nobody ever waits for the lock.
+    /// Of the one hub that the desk is asked about. Used on `queue`, and by those who do not wait for the lock.
     private let indexes = Mutex(TwinIndexes())
     private let queue = DispatchQueue(label: "twinhub.query", qos: .userInitiated)
     private let environment: Environment
@@ -52,11 +52,12 @@ public final class QueryDesk: Sendable {
 
     // MARK: Asking
 
-    /// The first page of a query; answers on the desk's queue.
+    /// The first page of a query; answers on the desk's queue, or at once.
     func ask(
         _ query: TwinQuery, text: String, pageSize: Int, of hub: Hub,
         then answer: @escaping @Sendable (Result<QueryPage, HubError>) -> Void
     ) throws(HubError) {
+        if let page = pageAtOnce(query, text: text, pageSize: pageSize, of: hub) { return answer(page) }
         try look(through: hub) { [self, hub] moment in
             guard query.collection != .jobs else {
                 let result = QueryResult(of: query, in: hub.jobs)
@@ -71,6 +72,25 @@ public final class QueryDesk: Sendable {
                 })
             if query.access != nil { noteUseOfIndexes() }
         }
+    }
+
+    /// For a query that its index answers from a few twins, while nobody else asks for anything; nil for any other.
+    private func pageAtOnce(
+        _ query: TwinQuery, text: String, pageSize: Int, of hub: Hub
+    ) -> Result<QueryPage, HubError>? {
+        guard lag == nil, query.collection != .jobs, query.access != nil, state.withLock({ $0.waiting == 0 }),
+            let moment = hub.momentAtOnce()
+        else { return nil }
+        let page = indexes.withLockIfAvailable { indexes -> Result<QueryPage, HubError>? in
+            guard indexes.isQuick(query, in: moment) else { return nil }
+            return Result { () throws(HubError) in
+                let result = try QueryResult(of: query) { take in _ = indexes.find(query, in: moment, take) }
+                return self.page(of: result, kept: nil, from: 0, text, pageSize)
+            }
+        }
+        guard let page = page ?? nil else { return nil }
+        noteUseOfIndexes()
+        return page
     }
 
     private func noteUseOfIndexes() {

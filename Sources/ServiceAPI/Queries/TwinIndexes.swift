@@ -35,26 +35,27 @@ struct TwinIndexes {
     ) -> Search {
         var search = Search()
         let isOfModules = query.collection == .modules
-        func look(at occupant: Occupant, _ document: DocumentView) {
+        func look(at occupant: Occupant, _ document: DocumentView, isMatch: Bool = false) {
             guard occupant.isModule == isOfModules else { return }
             search.candidates += 1
-            guard query.matches(document) else { return }
+            guard isMatch || query.matches(document) else { return }
             search.matches += 1
             take(occupant, document)
         }
         if let places = places(for: query, in: moment) {
             search.isByIndex = true
+            let isExact = query.access?.isExact ?? false
             for place in places {
                 let (slot, stripe) = Int(place).quotientAndRemainder(dividingBy: stripes.count)
                 guard let occupant = stripes[stripe].occupant(at: slot) else { continue }
-                occupant.withDocument { look(at: occupant, $0) }
+                occupant.withDocument { look(at: occupant, $0, isMatch: isExact) }
             }
             return search
         }
         let known = table.count
         if learning { addColumns(for: query, in: moment) }
         guard table.count > known else {
-            moment.forEach(modules: isOfModules, look)
+            moment.forEach(modules: isOfModules) { look(at: $0, $1) }
             return search
         }
         let count = stripes.count
@@ -66,6 +67,18 @@ struct TwinIndexes {
         }
         while paths.count > Self.maximumPaths { table.removeColumn(paths.removeFirst()) }
         return search
+    }
+
+    /// Stripes that may have changed since the last query, and twins that may be looked at, for one that is answered at once.
+    private static let stripesAtOnce = 16
+    private static let twinsAtOnce = 256
+
+    /// Whether the query is answered by its index in less time than it takes to hand it to another thread.
+    mutating func isQuick(_ query: TwinQuery, in moment: HubMoment) -> Bool {
+        guard query.access?.isOfValues == true, !stripes.isEmpty else { return false }
+        let changed = zip(stripes, moment.stripes).count { $0.changes != $1.changes }
+        guard changed <= Self.stripesAtOnce, let places = places(for: query, in: moment) else { return false }
+        return places.count <= Self.twinsAtOnce
     }
 
     /// Nil where no index helps.
