@@ -125,7 +125,7 @@ let package = Package(
         tests("Events", ["JSON", "Journal", "Vocabulary"]),
         tests("MQTT", ["Vocabulary"], resources: [.copy("NormativeStatements.json")]),
         tests("Blobs", ["Vocabulary"]),
-        tests("HTTP", ["Vocabulary"]),
+        tests("HTTP", ["CNGHTTP2", "Vocabulary"]),
         tests("Access", ["Vocabulary"]),
         tests("Vocabulary"),
         tests("Query", ["JSON"], resources: [.copy("QueryVectors.json")]),

@@ -66,6 +66,7 @@ public struct Configuration: Sendable {
     public var events = EventLimits()
     public var blobs = BlobLimits()
     public var http = HTTPLimits()
+    public var http2 = HTTP2Limits()
     public var reactor = ReactorLimits()
 
     public init() {}

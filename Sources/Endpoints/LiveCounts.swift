@@ -6,6 +6,10 @@ public final class LiveCounts: Sendable {
     public let waits = Atomic<Int>(0)
     /// Readers of changes and events.
     public let readers = Atomic<Int>(0)
+    /// Connections that speak HTTP/2.
+    public let http2Connections = Atomic<Int>(0)
+    /// Requests on them that are not over.
+    public let http2Streams = Atomic<Int>(0)
 
     public init() {}
 }

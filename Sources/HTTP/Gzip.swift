@@ -26,6 +26,13 @@ public enum Gzip {
         }
     }
 
+    /// As below, and no more than so many times its compressed form.
+    public static func decompress(
+        _ compressed: [UInt8], limit: Int, _ limits: HTTPLimits
+    ) throws(HTTPFailure) -> [UInt8] {
+        try decompress(compressed, limit: min(limit, max(compressed.count, 1) * limits.inflationFactor))
+    }
+
     /// The plain form of a request's body. 413 where it would be longer than `limit`, 400 where it is not gzip.
     public static func decompress(_ compressed: [UInt8], limit: Int) throws(HTTPFailure) -> [UInt8] {
         var stream = z_stream()

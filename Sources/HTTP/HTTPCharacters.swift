@@ -17,3 +17,23 @@ enum HTTPCharacters {
     @inline(__always)
     static func caseBit(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? 0x20 : 0 }
 }
+
+extension UnsafeRawBufferPointer {
+    /// Whether the bytes are this text, which is given in lower case.
+    func equalsIgnoringCase(_ text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount else { return false }
+        for index in 0..<count where self[index] | HTTPCharacters.caseBit(self[index]) != text.utf8Start[index] {
+            return false
+        }
+        return true
+    }
+
+    func equalsIgnoringCase(_ other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        for index in 0..<count
+        where self[index] | HTTPCharacters.caseBit(self[index]) != other[index] | HTTPCharacters.caseBit(other[index]) {
+            return false
+        }
+        return true
+    }
+}

@@ -24,6 +24,8 @@ public struct HTTPLimits: Sendable {
     public var bodyPauseMilliseconds = 30_000
     /// Between two requests on one connection, and before the first.
     public var keepAliveMilliseconds = 120_000
+    /// Bytes of all request bodies that are being collected at this moment: more is a 503.
+    public var heldBodyBytes = 256 << 20
 
     public init() {}
 }

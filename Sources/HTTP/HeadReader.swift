@@ -151,7 +151,7 @@ struct HeadReader {
             var end = authority
             while end < target.upperBound, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?") { end += 1 }
             guard end > authority else { throw HTTPFailure(400, "The absolute request target has no host.") }
-            try checkHost(UnsafeRawBufferPointer(rebasing: bytes[authority..<end]))
+            try HTTPHost.check(UnsafeRawBufferPointer(rebasing: bytes[authority..<end]))
             start = end
         }
         let whole = bytes[start..<target.upperBound]
@@ -206,30 +206,24 @@ struct HeadReader {
         switch field.nameCount {
         case 4 where headers.isNamed(field, "host"):
             hosts += 1
-            try checkHost(headers.value(of: field))
+            try HTTPHost.check(headers.value(of: field))
         case 6 where headers.isNamed(field, "expect"):
-            guard isEqual(headers.value(of: field), "100-continue") else {
+            guard headers.value(of: field).equalsIgnoringCase("100-continue") else {
                 throw HTTPFailure(417, "Only 100-continue can be expected.")
             }
             expectsContinue = true
         case 10 where headers.isNamed(field, "connection"):
             for option in headers.value(of: field).split(separator: UInt8(ascii: ",")) {
                 let option = trimmed(UnsafeRawBufferPointer(rebasing: option))
-                if isEqual(option, "close") { closes = true }
-                if isEqual(option, "keep-alive") { keepsAlive = true }
+                if option.equalsIgnoringCase("close") { closes = true }
+                if option.equalsIgnoringCase("keep-alive") { keepsAlive = true }
             }
         case 14 where headers.isNamed(field, "content-length"):
             try readContentLength(headers.value(of: field))
         case 16 where headers.isNamed(field, "content-encoding"):
-            let value = headers.value(of: field)
-            if isEqual(value, "gzip") || isEqual(value, "x-gzip") {
-                guard !isGzip else { throw HTTPFailure(415, "A body is compressed once.") }
-                isGzip = true
-            } else if !isEqual(value, "identity"), !value.isEmpty {
-                throw HTTPFailure(415, "Request bodies are plain or gzip.")
-            }
+            isGzip = try ContentCoding.isGzip(headers.value(of: field), already: isGzip)
         case 17 where headers.isNamed(field, "transfer-encoding"):
-            guard !hasTransferEncoding, isEqual(headers.value(of: field), "chunked") else {
+            guard !hasTransferEncoding, headers.value(of: field).equalsIgnoringCase("chunked") else {
                 throw HTTPFailure(501, "The only transfer coding is chunked.")
             }
             hasTransferEncoding = true
@@ -259,47 +253,6 @@ struct HeadReader {
         }
         guard !isHTTP10 else { throw HTTPFailure(400, "HTTP/1.0 has no transfer codings.") }
         return .chunked
-    }
-
-    /// `uri-host [":" port]` (RFC 9110 section 7.2); empty is allowed where the target has no authority.
-    private func checkHost(_ value: UnsafeRawBufferPointer) throws(HTTPFailure) {
-        guard let first = value.first else { return }
-        let isBracketed = first == UInt8(ascii: "[")
-        var index = isBracketed ? 1 : 0
-        while index < value.count, value[index] != (isBracketed ? UInt8(ascii: "]") : UInt8(ascii: ":")) {
-            guard Self.isInHost(value[index]) else { throw Self.noHost }
-            index += 1
-        }
-        guard index > (isBracketed ? 1 : 0) else { throw Self.noHost }
-        if isBracketed {
-            guard index < value.count else { throw Self.noHost }
-            index += 1
-        }
-        guard index < value.count else { return }
-        guard value[index] == UInt8(ascii: ":"),
-            value[(index + 1)...].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-        else { throw Self.noHost }
-    }
-
-    private static let noHost = HTTPFailure(400, "The Host field does not hold a host.")
-
-    private static func isInHost(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "@"), UInt8(ascii: "?"), UInt8(ascii: "#"),
-            UInt8(ascii: ","), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "["),
-            UInt8(ascii: "]"), 0...0x20, 0x7F...0xFF:
-            false
-        default: true
-        }
-    }
-
-    private func isEqual(_ value: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
-        guard value.count == text.utf8CodeUnitCount else { return false }
-        for index in 0..<value.count where value[index] | HTTPCharacters.caseBit(value[index]) != text.utf8Start[index]
-        {
-            return false
-        }
-        return true
     }
 
     private func trimmed(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

@@ -44,6 +44,21 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Seconds for a TLS handshake.")
     var handshakeDeadline = 10
 
+    @Option(help: "Bytes of all request bodies being received, together: more is a 503.")
+    var maxBodyMemory = 256 << 20
+    @Option(help: "HTTP/2: requests under way at once on a connection.")
+    var maxStreams = 100
+    @Option(help: "HTTP/2: streams of a connection that may be reset in a second.")
+    var maxResets = 200
+    @Option(help: "HTTP/2: CONTINUATION frames of one head.")
+    var maxContinuations = 8
+    @Option(help: "HTTP/2: frames of a connection that move nothing on, in a second.")
+    var maxEmptyFrames = 200
+    @Option(help: "HTTP/2: SETTINGS frames of a connection in a second.")
+    var maxSettings = 20
+    @Option(help: "HTTP/2: PING frames of a connection in a second.")
+    var maxPings = 200
+
     func validate() throws {
         for (flag, value) in [
             ("--keep-changes", keepChanges), ("--max-waiting-commands", maxWaitingCommands),
@@ -54,6 +69,9 @@ struct LimitOptions: ParsableArguments {
             ("--max-headers", maxHeaders), ("--max-target", maxTarget), ("--head-deadline", headDeadline),
             ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
             ("--segment-bytes", segmentBytes), ("--snapshot-bytes", snapshotBytes), ("--history-bytes", historyBytes),
+            ("--max-body-memory", maxBodyMemory), ("--max-streams", maxStreams), ("--max-resets", maxResets),
+            ("--max-continuations", maxContinuations), ("--max-empty-frames", maxEmptyFrames),
+            ("--max-settings", maxSettings), ("--max-pings", maxPings),
             ("--slow-reader-deadline", slowReaderDeadline), ("--handshake-deadline", handshakeDeadline),
         ] where value < 1 {
             throw ValidationError("\(flag) must be at least 1.")
@@ -77,6 +95,14 @@ struct LimitOptions: ParsableArguments {
         configuration.reactor.outputBytes = maxOutput
         configuration.reactor.slowReaderMilliseconds = slowReaderDeadline * 1000
         configuration.reactor.handshakeMilliseconds = handshakeDeadline * 1000
+        configuration.http2.slowReaderMilliseconds = slowReaderDeadline * 1000
+        configuration.http.heldBodyBytes = maxBodyMemory
+        configuration.http2.concurrentStreams = maxStreams
+        configuration.http2.resetsPerSecond = maxResets
+        configuration.http2.continuations = maxContinuations
+        configuration.http2.emptyFramesPerSecond = maxEmptyFrames
+        configuration.http2.settingsPerSecond = maxSettings
+        configuration.http2.pingsPerSecond = maxPings
         configuration.http.headBytes = maxHead
         configuration.http.headerFields = maxHeaders
         configuration.http.targetBytes = maxTarget

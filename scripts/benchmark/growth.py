@@ -53,6 +53,7 @@ def served(bench, folder, twins):
     server_cores, load_cores = halves()
     hub = bench.up(TwinHub(bench.binary, folder, server_cores, wait=False))
     hub.wait_ready(LOAD_SECONDS)
+    hub.process.settle()
     ids = targets(twins)
     found = []
     for script in (loads.gets_of(ids), loads.patches_of(ids, PATCH_BYTES)):

@@ -77,6 +77,17 @@ class Process:
             private += sum(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.split()[0] in keys)
         return private
 
+    def settle(self, seconds=300):
+        """Waits until it has nothing left to do, such as a snapshot after a start: that is not to be counted as anybody's request."""
+        deadline = time.monotonic() + seconds
+        before = self.cpu()
+        while time.monotonic() < deadline:
+            time.sleep(1)
+            now = self.cpu()
+            if now - before < 0.05:
+                return
+            before = now
+
     def wait_port(self, port, seconds=20):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

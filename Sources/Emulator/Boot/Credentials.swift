@@ -49,7 +49,7 @@ struct Credentials {
     private static func context(_ identities: [TLSIdentity]) -> Prepared<TLSContext> {
         Prepared { () throws(StartFailure) in
             do throws(TLSError) {
-                return try TLSContext(serverIdentities: identities, protocols: ["http/1.1"])
+                return try TLSContext(serverIdentities: identities, protocols: ["h2", "http/1.1"])
             } catch {
                 throw StartFailure("the certificates: \(error)")
             }

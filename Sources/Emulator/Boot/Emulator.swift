@@ -92,7 +92,8 @@ public final class Emulator: Sendable {
             RouteTable(routes + [OpenAPIDocument.route(of: routes) { Operations.allDescriptions }]))
         door = Door(
             dispatcher: dispatcher, tls: credentials.tls, tlsOnly: configuration.tlsOnly, limits: configuration.http,
-            readiness: readiness, mqtt: MQTTService(disabledAnswer: configuration.disabledAnswer), reactor: reactor,
+            http2: configuration.http2, readiness: readiness,
+            mqtt: MQTTService(disabledAnswer: configuration.disabledAnswer), reactor: reactor, counts: live,
             logger: logger)
         httpsPort = try Self.listen(reactor, configuration, configuration.httpsPort, "--https-port", door)
         mqttPort = try Self.listen(reactor, configuration, configuration.mqttPort, "--mqtt-port", door)

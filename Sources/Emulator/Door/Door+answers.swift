@@ -1,9 +1,24 @@
 import Endpoints
 import HTTP
 import Hub
+import Reactor
 import Vocabulary
 
 extension Door {
+    /// The sink for the body of a request that is known by its head only.
+    func openSink(
+        _ request: HTTPRequest, on shard: Shard, from peer: any Peer, through responder: any Responder
+    ) -> any BodySink {
+        guard let services = shard.context as? ShardServices else { return RefusedBody(answerWhileStarting(request)) }
+        return dispatcher.open(request, from: peer, on: services, through: responder)
+    }
+
+    /// The answer to a request that cannot be taken as it stands.
+    func refusal(_ failure: HTTPFailure, on shard: Shard) -> HTTPResponse {
+        let id = (shard.context as? ShardServices)?.requestID() ?? RequestID(high: 0, low: 0)
+        return ErrorBody.response(HubError(failure), requestID: id, at: shard.now)
+    }
+
     /// What is answered before the log has been replayed: health, and 503 for the rest.
     func answerWhileStarting(_ request: HTTPRequest) -> HTTPResponse {
         guard case .route(let route, _) = dispatcher.table.match(request.method, path: request.path),

@@ -18,8 +18,8 @@ final class Door: Sendable {
     private let shards: [HTTPShard]
 
     init(
-        dispatcher: Dispatcher, tls: Prepared<TLSContext>, tlsOnly: Bool, limits: HTTPLimits, readiness: Readiness,
-        mqtt: MQTTService, reactor: Reactor, logger: Logger
+        dispatcher: Dispatcher, tls: Prepared<TLSContext>, tlsOnly: Bool, limits: HTTPLimits, http2: HTTP2Limits,
+        readiness: Readiness, mqtt: MQTTService, reactor: Reactor, counts: LiveCounts, logger: Logger
     ) {
         self.dispatcher = dispatcher
         self.tls = tls
@@ -28,7 +28,10 @@ final class Door: Sendable {
         self.readiness = readiness
         self.mqtt = mqtt
         self.logger = logger
-        shards = reactor.shards.map { HTTPShard(shard: $0, limits: limits) }
+        let bodies = BodyBudget(limits)
+        shards = reactor.shards.map {
+            HTTPShard(shard: $0, limits: limits, http2: http2, bodies: bodies, counts: counts)
+        }
     }
 
     /// The handler of a new connection, called on its shard.
@@ -36,6 +39,10 @@ final class Door: Sendable {
 
     func http(_ connection: Connection) -> HTTP1Connection {
         HTTP1Connection(self, shards[connection.shard.index], connection)
+    }
+
+    func http2(_ connection: Connection) -> HTTP2Connection {
+        HTTP2Connection(self, shards[connection.shard.index], connection)
     }
 
     /// Answers what is in flight on this shard, then closes its connections. On the shard.

@@ -46,7 +46,13 @@ final class FirstBytes: ConnectionHandler {
         if bytes.prefix(beginning).elementsEqual(Self.http2Preface[..<beginning]) {
             // `P` alone may still become a POST.
             guard bytes.count >= Self.http2Preface.count else { return 0 }
-            return refuseHTTP2(connection, bytes)
+            leave(to: door.http2(connection), connection)
+            return 0
+        }
+        // Who has settled on HTTP/2 may say nothing else, and is told so in HTTP/2 (RFC 9113 section 3.4).
+        if connection.isTLS, connection.applicationProtocol == "h2" {
+            leave(to: door.http2(connection), connection)
+            return 0
         }
         leave(to: door.http(connection), connection)
         return 0
@@ -69,15 +75,6 @@ final class FirstBytes: ConnectionHandler {
     /// Before the log has been replayed: CONNACK with return code 3, Server unavailable (section 3.2.2.3).
     private func refuseMQTT(_ connection: Connection, _ bytes: UnsafeRawBufferPointer) -> Int {
         connection.send([0x20, 0x02, 0x00, 0x03])
-        connection.closeAfterFlush()
-        return bytes.count
-    }
-
-    /// An empty SETTINGS frame, then GOAWAY with HTTP_1_1_REQUIRED (RFC 9113 sections 3.4, 6.8 and 7).
-    private func refuseHTTP2(_ connection: Connection, _ bytes: UnsafeRawBufferPointer) -> Int {
-        door.logger.notice("refused an HTTP/2 client: TwinHub does not speak HTTP/2 yet")
-        connection.send([0, 0, 0, 4, 0, 0, 0, 0, 0])
-        connection.send([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0D])
         connection.closeAfterFlush()
         return bytes.count
     }

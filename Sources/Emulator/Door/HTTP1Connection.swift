@@ -5,7 +5,7 @@ import Reactor
 import Vocabulary
 
 /// One HTTP/1.1 connection: requests come in one after another, each is answered before the next is looked at.
-final class HTTP1Connection: ConnectionHandler, Responder, Peer {
+final class HTTP1Connection: ConnectionHandler, Responder, Peer, HTTPConnection {
     private enum Phase {
         /// Between requests, or in the middle of a head.
         case reading
@@ -111,7 +111,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
             switch door.dispatcher.intake(head.method, path: head.path) {
             case .whole(let limit):
                 if case .length(let length) = head.framing { try check(length, against: limit) }
-                phase = .body(IncomingBody(head, of: bytes, limit: limit))
+                phase = .body(IncomingBody(head, of: bytes, limit: limit, shared.bodies))
             case .streamed:
                 let body = StreamedBody(head.framing, into: openSink(head))
                 guard !body.isTooLarge else {
@@ -133,14 +133,11 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
 
     private func openSink(_ head: HTTP1Parser.Head) -> any BodySink {
         let request = head.request(body: UnsafeRawBufferPointer(start: nil, count: 0))
-        guard let services = connection.shard.context as? ShardServices else {
-            return RefusedBody(door.answerWhileStarting(request))
-        }
-        return door.dispatcher.open(request, from: self, on: services, through: self)
+        return door.openSink(request, on: connection.shard, from: self, through: self)
     }
 
     private func check(_ length: Int, against limit: Int) throws(HTTPFailure) {
-        guard length <= limit else { throw HTTPFailure(413, "The body is longer than \(limit) bytes.") }
+        guard length <= limit else { throw .tooLarge(limit) }
     }
 
     private func readBody(_ body: IncomingBody, _ bytes: UnsafeRawBufferPointer) throws(HTTPFailure) -> Int {
@@ -237,12 +234,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
         if response.requestID == nil { response.requestID = requestID }
         if shared.isFinishing { response.closes = true }
         var context = answer.context(date: shared.dateText)
-        if answer.acceptsGzip, response.body.count > shared.limits.compressedBytes,
-            let compressed = Gzip.compress(response.body)
-        {
-            response.body = compressed
-            context.isGzip = true
-        }
+        context.isGzip = answer.compress(&response, shared.limits)
         HTTP1Serializer.append(response, context, to: &shared.output)
         shared.flushOutput(to: connection)
         answered(closes: response.closes)
@@ -332,8 +324,7 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer {
 
     private func refuse(_ failure: HTTPFailure) {
         if case .streamedBody(let body) = phase { body.sink.abandon() }
-        let id = (connection.shard.context as? ShardServices)?.requestID() ?? RequestID(high: 0, low: 0)
-        var response = ErrorBody.response(HubError(failure), requestID: id, at: shared.shard.now)
+        var response = door.refusal(failure, on: shared.shard)
         response.closes = true
         phase = .answering
         requestID = nil

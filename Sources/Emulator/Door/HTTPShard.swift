@@ -1,3 +1,4 @@
+import Endpoints
 import HTTP
 import Reactor
 import Vocabulary
@@ -7,11 +8,18 @@ import Vocabulary
 final class HTTPShard: @unchecked Sendable {
     let shard: Shard
     let limits: HTTPLimits
+    let http2Limits: HTTP2Limits
     let scratch: HTTP1Scratch
+    let http2Scratch: HTTP2Scratch
+    let bodies: BodyBudget
+    let counts: LiveCounts
     /// Answers are written here, then handed to the connection; kept so that they need no memory of their own.
     var output: [UInt8] = []
     private(set) var isFinishing = false
-    private var connections: [Unmanaged<HTTP1Connection>] = []
+    private var connections = HTTPConnections<HTTP1Connection>()
+    private var http2Connections = HTTPConnections<HTTP2Connection>()
+    /// HTTP/2 connections on which something was answered in this turn.
+    private var unflushed: [HTTP2Connection] = []
     private var date: (second: Int64, text: [UInt8]) = (0, [])
     private var sweeper: ShardTimer?
 
@@ -20,10 +28,16 @@ final class HTTPShard: @unchecked Sendable {
     /// Memory that one large answer took is not kept for ever.
     private static let keptOutputBytes = 256 << 10
 
-    init(shard: Shard, limits: HTTPLimits) {
+    init(
+        shard: Shard, limits: HTTPLimits, http2: HTTP2Limits, bodies: BodyBudget, counts: LiveCounts
+    ) {
         self.shard = shard
         self.limits = limits
+        http2Limits = http2
+        self.bodies = bodies
+        self.counts = counts
         scratch = HTTP1Scratch(limits)
+        http2Scratch = HTTP2Scratch(limits, http2)
     }
 
     /// The Date field's value.
@@ -32,6 +46,13 @@ final class HTTPShard: @unchecked Sendable {
         let second = now.unixSeconds
         if second != date.second { date = (second, HTTPDate.text(now)) }
         return date.text
+    }
+
+    /// The space of `output`, for somebody who puts it back: what is called while it is filled may use the shard's.
+    func takeOutput() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &output)
+        return taken
     }
 
     /// Hands over what was written to `output`.
@@ -43,40 +64,51 @@ final class HTTPShard: @unchecked Sendable {
     // MARK: Deadlines
 
     func add(_ connection: HTTP1Connection) {
-        connection.place = connections.count
-        connections.append(Unmanaged.passUnretained(connection))
-        if sweeper == nil {
-            let timer = ShardTimer { [unowned self] in sweep() }
-            sweeper = timer
-            shard.schedule(timer, afterMilliseconds: Self.sweepMilliseconds)
-        }
+        connections.add(connection)
+        startSweeping()
     }
 
-    func remove(_ connection: HTTP1Connection) {
-        let last = connections.removeLast()
-        if connection.place < connections.count {
-            connections[connection.place] = last
-            last._withUnsafeGuaranteedRef { $0.place = connection.place }
-        }
+    func add(_ connection: HTTP2Connection) {
+        http2Connections.add(connection)
+        startSweeping()
+    }
+
+    func remove(_ connection: HTTP1Connection) { connections.remove(connection) }
+    func remove(_ connection: HTTP2Connection) { http2Connections.remove(connection) }
+
+    private func startSweeping() {
+        guard sweeper == nil else { return }
+        let timer = ShardTimer { [unowned self] in sweep() }
+        sweeper = timer
+        shard.schedule(timer, afterMilliseconds: Self.sweepMilliseconds)
     }
 
     private func sweep() {
         let now = shard.uptimeMilliseconds
-        var expired: [HTTP1Connection] = []
-        for connection in connections {
-            connection._withUnsafeGuaranteedRef { if $0.deadline != 0, $0.deadline <= now { expired.append($0) } }
-        }
-        for connection in expired { connection.expire() }
-        if connections.isEmpty {
+        for connection in connections.expired(at: now) { connection.expire() }
+        for connection in http2Connections.expired(at: now) { connection.expire() }
+        if connections.isEmpty, http2Connections.isEmpty {
             sweeper = nil
         } else if let sweeper {
             shard.schedule(sweeper, afterMilliseconds: Self.sweepMilliseconds)
         }
     }
 
+    /// Has the connection send what was answered on it, all of this turn in one piece.
+    func flushLater(_ connection: HTTP2Connection) {
+        unflushed.append(connection)
+        guard unflushed.count == 1 else { return }
+        shard.atEndOfTurn { [unowned self] in
+            let batch = unflushed
+            unflushed = []
+            for connection in batch { connection.flush() }
+        }
+    }
+
     /// Every connection ends once it has answered what it was asked.
     func finish() {
         isFinishing = true
-        for connection in connections.map({ $0.takeUnretainedValue() }) { connection.finish() }
+        for connection in connections.snapshot { connection.finish() }
+        for connection in http2Connections.snapshot { connection.finish() }
     }
 }

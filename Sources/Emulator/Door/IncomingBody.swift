@@ -8,8 +8,10 @@ final class IncomingBody {
     private var expected: Int?
     private var chunks: ChunkedDecoder?
     private var body: [UInt8] = []
+    private var share: BodyShare
 
-    init(_ head: HTTP1Parser.Head, of bytes: UnsafeRawBufferPointer, limit: Int) {
+    init(_ head: HTTP1Parser.Head, of bytes: UnsafeRawBufferPointer, limit: Int, _ budget: BodyBudget) {
+        share = BodyShare(budget)
         self.head = Array(bytes[..<head.count])
         isGzip = head.isGzip
         self.limit = limit
@@ -22,10 +24,13 @@ final class IncomingBody {
     func take(_ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits) throws(HTTPFailure) -> Int {
         if let expected {
             let count = min(expected - body.count, bytes.count)
+            try share.cover(body.count + count)
             body.append(contentsOf: bytes[..<count])
             return count
         }
-        return try chunks?.decode(bytes, into: &body, bodyLimit: limit, limits) ?? 0
+        let count = try chunks?.decode(bytes, into: &body, bodyLimit: limit, limits) ?? 0
+        try share.cover(body.count)
+        return count
     }
 
     /// Calls with the whole request.
@@ -33,7 +38,8 @@ final class IncomingBody {
         _ limits: HTTPLimits, _ scratch: HTTP1Scratch, _ use: (HTTPRequest) -> Void
     ) throws(HTTPFailure) {
         if isGzip {
-            body = try Gzip.decompress(body, limit: min(limit, max(body.count, 1) * limits.inflationFactor))
+            body = try Gzip.decompress(body, limit: limit, limits)
+            try share.cover(body.count)
         }
         // It was found good when it arrived.
         let outcome = head.withUnsafeBytes { head -> Result<Void, HTTPFailure> in

@@ -6,6 +6,8 @@ final class StreamedBody {
     private enum Framing {
         case length(left: Int)
         case chunked(ChunkedDecoder, taken: Int)
+        /// The framing is the connection's, which says when the body ends.
+        case none(taken: Int, isComplete: Bool)
     }
 
     let sink: any BodySink
@@ -15,6 +17,7 @@ final class StreamedBody {
 
     init(_ framing: HTTP1Parser.Framing, into sink: any BodySink) {
         self.sink = sink
+        if case .length(let length) = framing { isTooLarge = length > sink.limit } else { isTooLarge = false }
         switch framing {
         case .none: self.framing = .length(left: 0)
         case .length(let length): self.framing = .length(left: length)
@@ -22,15 +25,26 @@ final class StreamedBody {
         }
     }
 
-    /// Whether it is known to be longer than the sink takes.
-    var isTooLarge: Bool {
-        if case .length(let left) = framing { left > sink.limit } else { false }
+    /// A body that comes without framing of its own, perhaps with its length announced.
+    init(announced length: Int?, into sink: any BodySink) {
+        self.sink = sink
+        framing = .none(taken: 0, isComplete: false)
+        isTooLarge = length.map { $0 > sink.limit } ?? false
     }
+
+    /// The connection says that the body is complete.
+    func end() {
+        if case .none(let taken, _) = framing { framing = .none(taken: taken, isComplete: true) }
+    }
+
+    /// Whether it is known to be longer than the sink takes.
+    let isTooLarge: Bool
 
     var isComplete: Bool {
         switch framing {
         case .length(let left): left == 0
         case .chunked(let decoder, _): decoder.isDone
+        case .none(_, let isComplete): isComplete
         }
     }
 
@@ -49,6 +63,13 @@ final class StreamedBody {
             framing = .chunked(decoder, taken: taken + piece.count)
             piece.withUnsafeBytes { pass($0) }
             return used
+        case .none(let taken, let isComplete):
+            guard bytes.count <= sink.limit - taken else {
+                throw .tooLarge(sink.limit)
+            }
+            framing = .none(taken: taken + bytes.count, isComplete: isComplete)
+            pass(bytes)
+            return bytes.count
         }
     }
 

@@ -84,6 +84,12 @@ struct Operations: Sendable {
         text.gauge(
             "twinhub_readers", "Readers that wait for changes or events.", live.readers.load(ordering: .relaxed))
         text.gauge("twinhub_connections_open", "Open connections.", counts.open)
+        text.gauge(
+            "twinhub_http2_connections_open", "Those of them that speak HTTP/2.",
+            live.http2Connections.load(ordering: .relaxed))
+        text.gauge(
+            "twinhub_http2_streams_open", "Requests on them that are not over.",
+            live.http2Streams.load(ordering: .relaxed))
         text.counter("twinhub_connections_accepted_total", "Connections accepted.", counts.accepted)
         text.counter("twinhub_connections_refused_total", "Connections refused at a limit.", counts.refused)
         text.counter("twinhub_connections_cut_total", "Connections cut for what they cost.", counts.cut)
