@@ -4,6 +4,8 @@ import math
 from xml.sax.saxutils import escape
 
 WIDTH = 760
+#: What a number on the horizontal axis takes up.
+LABEL_WIDTH = 40
 STYLE = """
 svg { font: 13px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; --page: #fff; --ink: #1f2328; --faint: #59636e; --grid: #d1d9e0;
   --first: #0969da; --second: #1a7f37; --third: #8250df; --peer: #8c959f; --worse: #bc4c00; --goal: #cf222e }
@@ -113,9 +115,12 @@ def curves(title, subtitle, x_label, y_label, series, goals=()):
         drawing.text(left - 8, up(power) + 4, short(power), "faint", "end")
         power *= 10
     drawing.line(left, bottom, right, bottom, "axis")
+    labelled = left - LABEL_WIDTH
     for x in xs:
         drawing.line(across(x), bottom, across(x), bottom + 5, "axis")
-        drawing.text(across(x), bottom + 19, short(x), "faint", "middle")
+        if across(x) - labelled >= LABEL_WIDTH:
+            labelled = across(x)
+            drawing.text(across(x), bottom + 19, short(x), "faint", "middle")
     drawing.text((left + right) / 2, bottom + 38, x_label, "faint", "middle")
     drawing.text(16, top - 12, y_label, "faint")
     for y, words in goals:

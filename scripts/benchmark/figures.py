@@ -31,7 +31,7 @@ def draw(rows):
             higher_is_better=False))
     grown = {}
     for row in rows:
-        if "points" in row:
+        if row.get("chart"):
             grown.setdefault(row["chart"], []).append(row)
     for name, group in grown.items():
         first = group[0]

@@ -5,114 +5,17 @@ it. Moments are of CLOCK_MONOTONIC, which all processes of a machine share.
 """
 
 import collections
-import json
 import multiprocessing
 import os
-import re
 import selectors
-import socket
 import time
 
 from .loads import Wrong
 
 #: Seconds without anything after which somebody is taken to have been forgotten.
 PATIENCE = 60
-#: Long enough for a round, short enough to end by itself: the longest that the server waits.
-WAIT_SECONDS = 300
-
-LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
-
 #: Clients of a kind: the device of each, and the desired version that they know.
 Group = collections.namedtuple("Group", "kind devices version")
-
-
-class LongPolls:
-    """Clients that ask anew after each answer, each on a connection of its own."""
-
-    fields = f"Prefer: wait={WAIT_SECONDS}"
-
-    def __init__(self, port, token, devices, version):
-        self.token, self.devices = token, devices
-        self.sockets = [socket.create_connection(("127.0.0.1", port)) for _ in devices]
-        self.kept = [b""] * len(devices)
-        self.ask(range(len(devices)), version)
-        for one in self.sockets:
-            one.setblocking(False)
-
-    def handles(self):
-        """What is to be read, each with what `take` calls it."""
-        return zip(self.sockets, range(len(self.sockets)))
-
-    def ask(self, clients, version):
-        for client in clients:
-            self.sockets[client].send((
-                f"GET /emulator/devices/{self.devices[client]}/twin/desired?after={version} HTTP/1.1\r\nHost: localhost\r\n"
-                f"Authorization: {self.token}\r\n{self.fields}\r\n\r\n").encode())
-
-    def take(self, client):
-        """Reads once: (client, body) of every answer that is whole by now."""
-        data = self.sockets[client].recv(1 << 18)
-        if not data:
-            raise Wrong("a waiter's connection was closed")
-        data = self.kept[client] + data
-        if not data.startswith(b"HTTP/1.1 200"[:len(data)]):
-            raise Wrong(f"a waiter was answered {data[:200]!r}")
-        end = data.find(b"\r\n\r\n")
-        if end < 0 or len(data) < end + 4 + int(LENGTH.search(data)[1]):
-            self.kept[client] = data
-            return ()
-        self.kept[client] = b""
-        return ((client, data[end + 4:]),)
-
-    def again(self, clients, version):
-        self.ask(clients, version)
-
-    @staticmethod
-    def version(body):
-        """The version that an answer tells of, and no other."""
-        patches = json.loads(body)["patches"]
-        if len(patches) != 1:
-            raise Wrong(f"told {patches}")
-        return patches[0]["$version"]
-
-    def close(self):
-        for one in self.sockets:
-            one.close()
-
-
-class EventStreams(LongPolls):
-    """Clients that hold a stream of events open."""
-
-    fields = "Accept: text/event-stream"
-
-    def __init__(self, port, token, devices, version):
-        super().__init__(port, token, devices, version)
-        self.begun = [False] * len(devices)
-
-    def take(self, client):
-        data = self.sockets[client].recv(1 << 18)
-        if not data:
-            raise Wrong("a stream was closed")
-        data = self.kept[client] + data
-        if not self.begun[client]:
-            end = data.find(b"\r\n\r\n")
-            if not data.startswith(b"HTTP/1.1 200") or end < 0:
-                raise Wrong(f"a stream was answered {data[:200]!r}")
-            data, self.begun[client] = data[end + 4:], True
-        told = []
-        while (line := data.find(b"\r\n")) >= 0 and len(data) >= (end := line + 4 + int(data[:line], 16)):
-            if data.startswith(b"event: patch", line + 2):
-                told.append((client, data[line + 2:end - 2]))
-            data = data[end:]
-        self.kept[client] = data
-        return told
-
-    def again(self, clients, version):
-        """Nothing: the stream goes on."""
-
-    @staticmethod
-    def version(body):
-        return json.loads(body.split(b"\ndata: ")[1])["$version"]
 
 
 class Worker:
@@ -140,19 +43,23 @@ class Worker:
                 crowd, name = key.data
                 for client, body in crowd.take(name):
                     right = known.setdefault((crowd, crowd.devices[client]), body)
-                    if body is right and crowd.version(body) != version or body != right:
+                    if body != right or body is right and crowd.version(body) != version:
                         raise Wrong(f"told {body[:200]!r} of version {version}")
                     heard.append((crowd, client))
         moment = time.monotonic()
         if len(set(heard)) != count:
             raise Wrong(f"{len(set(heard))} clients were told of version {version} {count} times")
-        for crowd in self.crowds:
-            crowd.again([client for owner, client in heard if owner is crowd], version)
-        return moment
+        return moment, heard
 
     def run(self):
         while (asked := self.pipe.recv()) is not None:
-            self.pipe.send(self.told(*asked))
+            moment, heard = self.told(*asked)
+            self.pipe.send(moment)
+            # Not before all clients of all processes are told: asking again would keep the server from telling them.
+            self.pipe.recv()
+            for crowd in self.crowds:
+                crowd.again([client for owner, client in heard if owner is crowd], asked[1])
+            self.pipe.send("asked")
         for crowd in self.crowds:
             crowd.close()
 
@@ -204,7 +111,11 @@ class Park:
             pipe.send((clients[device], version))
         began = time.monotonic()
         change()
-        return max(self.answers()) - began
+        took = max(self.answers()) - began
+        for _, pipe, _ in self.workers:
+            pipe.send("ask again")
+        self.answers()
+        return took
 
     def close(self):
         for process, pipe, _ in self.workers:

@@ -1,5 +1,6 @@
 """Clients that wait, by long poll and by event stream: as many as descriptors allow, on one twin, on many, and in a mix."""
 
+import collections
 import json
 import os
 import resource
@@ -10,20 +11,24 @@ import time
 from . import clients
 from .cases import parked, single
 from .growth import curve
-from .parked import EventStreams, Group, LongPolls, Park
+from .crowds import EventStreams, LongPolls
+from .parked import Group, Park
 from .peers import Mosquitto, TwinHub
 from .processes import halves
+from .streams import STREAMS_EACH, EventStreamsOnStreams, PolledStreams
 from .workloads import Answers
 
 SMALLER = 1, 100, 10_000
 #: Descriptors that the server and each load process keep for everything but parked clients.
 SPARE = 200
-#: Clients of one load process.
-CLIENTS_EACH = 5_000
+#: Load processes, however many clients there are.
+PROCESSES = 4
 ROUNDS = 5
 #: Changes, each of a twin that one client waits for.
 SINGLE_CHANGES = 1000
 IDLE_SECONDS = 10
+#: Seconds that the server gives a connection on which nothing happens: opening all the others may take longer than it would.
+PATIENT = "3600"
 SLOW_READERS = 100
 #: Enough that neither the kernel's buffers nor the slow reader's hold it: it waits in the server.
 SLOW_CHANGES, SLOW_BYTES = 250, 28_000
@@ -32,7 +37,33 @@ TEXT_BYTES = 4_000
 MANY = 1_000
 
 
+#: Of fewer clients nothing can be said of memory: pages are counted, and the first ones are there.
+COUNTABLE = 10_000
+#: So many are to cost half a kilobyte each and be told within a second.
+GOAL_WAITERS = 100_000
+
+Protocol = collections.namedtuple("Protocol", "name manner case kind polls events")
+HTTP1 = Protocol("HTTP/1.1", "a connection each", "mix", "first", LongPolls, EventStreams)
+HTTP2 = Protocol("HTTP/2", f"{STREAMS_EACH} streams a connection", "mix-http2", "second", PolledStreams, EventStreamsOnStreams)
+
+MANY_WAITERS = "number of waiters"
+#: File, title and unit of the charts.
+TOLD = "waiters-told", "One change to all who wait for it: the last one has it after", "ms"
+MEMORY = "waiters-memory", "Memory of the server's process for each waiter", "B"
+SINGLE = "waiters-one", "CPU of a change that concerns one of so many waiters", "µs CPU"
+
+
+def protocols(bench):
+    """Each with as many clients as there can be."""
+    return [(HTTP1, room()), (HTTP2, bench.options.streams)]
+
+
+def upto(most):
+    return sorted({size for size in SMALLER if size < most} | {most})
+
+
 def room():
+    """Connections that one process may have here."""
     return resource.getrlimit(resource.RLIMIT_NOFILE)[1] - SPARE
 
 
@@ -57,13 +88,15 @@ class Writer:
 
 def hub_with(bench, twins, where, *arguments):
     seed = clients.big_seed(bench.work / "seed.ndjson", twins, payload=0)
-    hub = bench.up(TwinHub(bench.binary, bench.folder("twinhub"), where, ["--seed", seed, *arguments]))
+    hub = bench.up(TwinHub(bench.binary, bench.folder("twinhub"), where, [
+        "--seed", seed, "--head-deadline", PATIENT, "--idle-deadline", PATIENT, *arguments]))
     seed.unlink()
+    hub.process.settle()
     return hub, [f"bench-{number:07}" for number in range(twins)]
 
 
 def park(hub, groups):
-    return Park(hub, groups, halves()[1], -(-sum(len(group.devices) for group in groups) // CLIENTS_EACH))
+    return Park(hub, groups, halves()[1], min(PROCESSES, sum(len(group.devices) for group in groups)))
 
 
 def told_all(crowd, writer, device):
@@ -85,19 +118,23 @@ def one_among(hub, crowd, writer, devices):
 
 
 def ours(bench, kind, count):
-    """With so many waiters: milliseconds until all of one twin are told, memory each, and the cost of a change for one of them."""
-    hub, (shared, *own) = hub_with(bench, count + 1, halves()[0])
-    writer = Writer(hub)
+    """With so many waiters: milliseconds until all of one twin are told, memory of each, on one twin and on one of its own, and the
+    cost of a change that one of them waits for."""
+    hub, [shared] = hub_with(bench, 1, halves()[0])
     before = hub.process.resident()
     crowd = park(hub, [Group(kind, [shared] * count, 1)])
     each = (hub.process.resident() - before) / count
-    all_told = told_all(crowd, writer, shared)
-    crowd.close()
-    crowd = park(hub, [Group(kind, own, 1)])
-    spent = one_among(hub, crowd, writer, own)
+    all_told = told_all(crowd, Writer(hub), shared)
     crowd.close()
     bench.stop_all()
-    return all_told, each, spent
+    hub, own = hub_with(bench, count, halves()[0])
+    before = hub.process.resident()
+    crowd = park(hub, [Group(kind, own, 1)])
+    each_own = (hub.process.resident() - before) / count
+    spent = one_among(hub, crowd, Writer(hub), own)
+    crowd.close()
+    bench.stop_all()
+    return all_told, each, each_own, spent
 
 
 def theirs(bench, count):
@@ -116,31 +153,26 @@ def theirs(bench, count):
 
 def fan_out(bench):
     """All three against the number of waiters."""
-    told, beside, memory, beside_memory, single_change = [], [], [], [], []
-    for count in sorted({size for size in SMALLER if size < room()} | {room()}):
-        all_told, each, spent = ours(bench, LongPolls, count)
-        peer_told, peer_each = theirs(bench, count)
-        told.append((count, all_told))
-        beside.append((count, peer_told))
-        single_change.append((count, spent))
-        # Of a hundred clients nothing can be said: pages are counted, and the first ones are there.
-        if count >= 10_000:
-            memory.append((count, each))
-            beside_memory.append((count, peer_each))
-    many = "number of waiters"
-    title = "One change to all who wait for it: the last one has it after"
-    memory_title = "Memory of the server's process for each waiter"
+    peer = [(count, *theirs(bench, count)) for count in upto(room())]
     rows = [
-        curve("waiters-told", "one change of 400 B to long-polls on one twin, until the last has it", "first", "waiters-told", title, "ms",
-              told, name="long-poll, HTTP/1.1", x_label=many),
-        curve("waiters-told", "one message of 400 B to mosquitto's subscribers, QoS 0", "peer", "waiters-told", title, "ms", beside,
-              name="mosquitto", x_label=many),
-        curve("waiters-memory", "resident memory of each of them", "first", "waiters-memory", memory_title, "B", memory,
-              name="long-poll, HTTP/1.1", x_label=many),
-        curve("waiters-memory", "resident memory of each of mosquitto's", "peer", "waiters-memory", memory_title, "B", beside_memory,
-              name="mosquitto", x_label=many),
-        curve("waiters-one", "a change of one twin, told to the one who waits for it; the others wait for theirs", "first", "waiters-one",
-              "CPU of a change that concerns one of so many waiters", "µs CPU", single_change, name="HTTP/1.1", x_label=many)]
+        curve("waiters-told", "one message of 400 B to mosquitto's subscribers, QoS 0", "peer", *TOLD,
+              [(count, told) for count, told, _ in peer], name="mosquitto", x_label=MANY_WAITERS),
+        curve("waiters-memory", "resident memory of each of mosquitto's", "peer", *MEMORY,
+              [(count, each) for count, _, each in peer if count >= COUNTABLE], name="mosquitto", x_label=MANY_WAITERS)]
+    for protocol, most in protocols(bench):
+        found = [(count, *ours(bench, protocol.polls, count)) for count in upto(most)]
+        goals = most >= GOAL_WAITERS
+        rows += [
+            curve("waiters-told", f"one change of 350 B to long-polls on one twin over {protocol.name}, {protocol.manner}, until the last has it", protocol.kind,
+                  *TOLD, [(count, told) for count, told, *_ in found], name=protocol.name, x_label=MANY_WAITERS,
+                  goal=(1000, "≤ 1,000 ms") if goals else None),
+            curve("waiters-memory", f"resident memory of each of them, {protocol.name}", protocol.kind, *MEMORY,
+                  [(count, each) for count, _, each, *_ in found if count >= COUNTABLE], name=protocol.name, x_label=MANY_WAITERS,
+                  goal=(512, "≤ 512 B") if goals else None),
+            curve("waiters-memory", f"the same, each waiting for a twin of its own, {protocol.name}", protocol.kind, None, None, "B",
+                  [(count, each) for count, _, _, each, _ in found if count >= COUNTABLE], x_label=MANY_WAITERS),
+            curve("waiters-one", f"a change of one twin, told to the one who waits for it, the others waiting for theirs, {protocol.name}",
+                  protocol.kind, *SINGLE, [(count, spent) for count, *_, spent in found], name=protocol.name, x_label=MANY_WAITERS)]
     return [row for row in rows if row["points"]]
 
 
@@ -161,20 +193,21 @@ def slow_readers(hub, device):
     return found
 
 
-def mixture(devices, count, version):
+def mixture(protocol, devices, count, version):
     """Half of them long-polls, half streams; half of each wait for the first device, the others are dealt out over the rest."""
     quarter = count // 4
     dealt = [devices[1 + number % (len(devices) - 1)] for number in range(quarter)]
     return [
-        Group(kind, on, at) for kind in (LongPolls, EventStreams) for on, at in (([devices[0]] * quarter, version), (dealt, 1))]
+        Group(kind, on, at)
+        for kind in (protocol.polls, protocol.events) for on, at in (([devices[0]] * quarter, version), (dealt, 1))]
 
 
-def mix(bench):
-    count = room() // 4 * 4
-    hub, devices = hub_with(bench, MANY + 1, halves()[0], "--slow-reader-deadline", "3600")
+def mixed(bench, protocol, most):
+    count = most // 4 * 4
+    hub, devices = hub_with(bench, MANY + 1, halves()[0], "--slow-reader-deadline", PATIENT)
     writer = Writer(hub)
     before = hub.process.resident()
-    crowd = park(hub, mixture(devices, count, 1))
+    crowd = park(hub, mixture(protocol, devices, count, 1))
     each = (hub.process.resident() - before) / count
     cpu, began = hub.process.cpu(), time.monotonic()
     time.sleep(IDLE_SECONDS)
@@ -186,18 +219,24 @@ def mix(bench):
     for _ in range(SLOW_CHANGES):
         writer.change(devices[0], SLOW_BYTES)
     waiting = (hub.process.resident() - resident) / SLOW_READERS
-    crowd = park(hub, mixture(devices, count - 4 * SLOW_READERS, writer.versions[devices[0]]))
+    crowd = park(hub, mixture(protocol, devices, count - SLOW_READERS, writer.versions[devices[0]]))
     beside = told_all(crowd, writer, devices[0])
     crowd.close()
     for one in slow:
         one.close()
     bench.stop_all()
-    what = f"{count} waiters, long-polls and streams, half of them on one twin and half on {MANY}"
+    what = f"{count} waiters, long-polls and streams, half of them on one twin and half on {MANY}, over {protocol.name}, {protocol.manner}"
     return [
-        single("waiters-mix", f"{what}: memory of the server's process for each", each, "B", None, [each]),
-        single("waiters-idle", f"{what}: processor time while nothing happens", idle, "% of a core", None, [idle]),
-        single("waiters-slow", f"{what}: one change to the {count // 2} of the one twin, with {SLOW_READERS} readers among them that take nothing",
-               beside, "ms", None, [beside], beside=f"{alone:.0f} ms without them; {waiting / 1e6:.1f} MB wait for each of them")]
+        single(f"{protocol.case}-memory", f"{what}: memory of the server's process for each", each, "B",
+               ["<=", 512] if count >= GOAL_WAITERS else None, [each]),
+        single(f"{protocol.case}-idle", f"{what}: processor time while nothing happens", idle, "% of a core", None, [idle]),
+        single(f"{protocol.case}-slow", f"{what}: one change to the {count // 2} of the one twin, with {SLOW_READERS} readers among them "
+               "that take nothing", beside, "ms", None, [beside],
+               beside=f"{alone:.0f} ms without them; {waiting / 1e6:.1f} MB wait for each of them")]
+
+
+def mix(bench):
+    return [row for protocol, most in protocols(bench) for row in mixed(bench, protocol, most)]
 
 
 ALL = {"waiters": fan_out, "waiters-mix": mix}
