@@ -161,4 +161,7 @@ public final class Hub: Sendable {
 
     /// Takes no more commands, makes everything durable and closes the log. Returns when that is done.
     public func close() { writer.close() }
+
+    /// Makes the next start short after much has been written at once; waits until that is done.
+    public func takeSnapshot() { writer.takeSnapshotNow() }
 }

@@ -41,6 +41,10 @@ public protocol EventLog: AnyObject, Sendable {
     /// being written.
     var snapshotDue: Bool { get }
 
+    /// Whether a new snapshot would make the next start noticeably shorter, whatever it costs now. True also while one is being
+    /// written.
+    var snapshotHelps: Bool { get }
+
     /// Starts a snapshot of the state as it was after record `sequence`. Its lines may be written on any one queue
     /// while the writer goes on appending. One at a time.
     func beginSnapshot(covering sequence: UInt64, at time: Timestamp) throws(LogFailure) -> any SnapshotWriter
@@ -54,4 +58,8 @@ public protocol EventLog: AnyObject, Sendable {
 
     /// Makes everything durable whatever the durability setting, and lets go of the log. Idempotent.
     func close() throws(LogFailure)
+}
+
+extension EventLog {
+    public var snapshotHelps: Bool { snapshotDue }
 }

@@ -51,6 +51,12 @@ public final class Journal: EventLog, @unchecked Sendable {
         }
     }
 
+    public var snapshotHelps: Bool {
+        catalog.withLock {
+            $0.phase == .writing && $0.appendedSinceSnapshot > max(options.snapshotBytes, $0.snapshotSize / 8)
+        }
+    }
+
     public var health: LogHealth {
         let (health, wanted) = catalog.withLock { ($0.health, $0.wantedBytes) }
         // Without this a caller that stops writing while the log refuses would never learn that there is room again.

@@ -212,6 +212,7 @@ public final class Emulator: Sendable {
         let progress = hub.seedProgress
         let isUnfinished = !progress.isComplete && progress.identities > 0
         guard let seeding, hub.lastSequence == 0 || isUnfinished else { return 0 }
+        defer { hub.takeSnapshot() }
         return try seeding.load(into: hub)
     }
 

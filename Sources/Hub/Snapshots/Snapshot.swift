@@ -73,7 +73,14 @@ struct Snapshot: Sendable {
             }
         }
         for job in registryJobs.jobs { try line("registryJob") { job.write(to: &$0) } }
-        for seeded in seed.identities { try line("seeded") { seeded.write(to: &$0) } }
+        for piece in seed.pieces {
+            switch piece {
+            case .identities(let identities):
+                for seeded in identities { try line("seeded") { seeded.write(to: &$0) } }
+            case .stored(let stored):
+                for seeded in stored { try seeded.line.withBytes { (bytes) throws(LogFailure) in try write(bytes) } }
+            }
+        }
         for slot in entities {
             switch slot {
             case .empty: continue

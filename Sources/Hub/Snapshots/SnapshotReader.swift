@@ -2,7 +2,8 @@ import JSON
 import Journal
 import Vocabulary
 
-/// Takes a snapshot's lines in, as `Snapshot` wrote them. Entities stay unread until somebody asks for them.
+/// Takes a snapshot's lines in, as `Snapshot` wrote them. Entities and the seed stay unread until somebody asks
+/// for them.
 struct SnapshotReader {
     struct Header {
         var sequence: UInt64
@@ -29,7 +30,7 @@ struct SnapshotReader {
     private(set) var registryJobs = RegistryJobBook()
     /// Whose devices come next.
     private var job: JobID?
-    private var seeded: [SeededIdentity] = []
+    private var seeded: [StoredSeed] = []
     private var active: [Configuration] = []
     private var retired: [Configuration] = []
 
@@ -40,11 +41,7 @@ struct SnapshotReader {
             settled: numbers.settled)
     }
 
-    var seed: SeedState {
-        var seed = SeedState()
-        seed.add(seeded, isComplete: header?.seedIsComplete ?? false)
-        return seed
-    }
+    var seed: SeedState { SeedState(stored: seeded, isComplete: header?.seedIsComplete ?? false) }
 
     mutating func take(_ line: LogSlice, into index: EntityIndex) throws {
         if let stored = StoredEntity(line) {
@@ -52,6 +49,10 @@ struct SnapshotReader {
             if entities < Self.entitiesReadAtOnce { _ = try stored.entity() }
             entities += 1
             return index.put(stored)
+        }
+        if let stored = StoredSeed(line) {
+            seeded.append(stored)
+            return
         }
         let body = try JSONDocument(parsing: line.array).root
         if let hub = body["hub"] {
@@ -73,8 +74,6 @@ struct SnapshotReader {
             _ = jobs.update(job) { for row in rows { $0.devices.append(row) } }
         } else if let entry = body["registryJob"] {
             registryJobs.append(try RegistryJob(record: entry))
-        } else if let entry = body["seeded"] {
-            seeded.append(try SeededIdentity(record: entry))
         } else {
             throw RecordError("line")
         }

@@ -13,13 +13,15 @@ final class Snapshotter: Sendable {
 
     init(log: any EventLog) { self.log = log }
 
-    /// Begins one unless the last is still being written; the log goes on saying that one is due.
-    func begin(_ snapshot: @autoclosure () -> Snapshot, at time: Timestamp) {
+    /// Begins one unless the last is still being written; the log goes on saying that one is due. Answers
+    /// whether it began.
+    @discardableResult
+    func begin(_ snapshot: @autoclosure () -> Snapshot, at time: Timestamp) -> Bool {
         let mayBegin = isBusy.withLock { busy in
             defer { busy = true }
             return !busy
         }
-        guard mayBegin else { return }
+        guard mayBegin else { return false }
         let captured = snapshot()
         queue.async { [self] in
             defer { isBusy.withLock { $0 = false } }
@@ -33,6 +35,7 @@ final class Snapshotter: Sendable {
                 failure.withLock { $0 = error.description }
             }
         }
+        return true
     }
 
     /// Waits for the one at hand.

@@ -8,7 +8,7 @@ import Vocabulary
 /// The one writer. Takes the commands that have piled up, decides them on its head state, appends their events, makes the
 /// batch durable, and only then publishes: entities for readers, answers for callers, notices for those who wait.
 ///
-/// Not checked: `state`, `durable`, `batch`, `json` and `sequence` belong to `queue`; the rest is constant or locked.
+/// Not checked: `state`, `durable`, `batch`, `json`, `sequence` and `isWaitingForQuiet` belong to `queue`; the rest is constant or locked.
 final class Writer: @unchecked Sendable {
     private let queue = DispatchQueue(label: "twinhub.writer", qos: .userInitiated)
     private var state: HubState
@@ -17,6 +17,10 @@ final class Writer: @unchecked Sendable {
     private var batch: LogBatch
     private var json = JSONWriter()
     private var sequence: UInt64
+    private var isWaitingForQuiet = false
+
+    /// So long nothing is written before that counts as quiet.
+    private static let quietSeconds = 10
 
     private let log: any EventLog
     private let index: EntityIndex
@@ -81,7 +85,10 @@ final class Writer: @unchecked Sendable {
 
     /// Goes on with what a process before this one has not finished.
     func resume() {
-        queue.async { self.rollOut() }
+        queue.async {
+            self.rollOut()
+            self.waitForQuiet()
+        }
     }
 
     private func rollOut() {
@@ -211,11 +218,39 @@ final class Writer: @unchecked Sendable {
             }
             feed.append(events)
             rollOut()
-            if log.snapshotDue {
-                snapshotter.begin(
-                    Snapshot(sequence: sequence, state: state, entities: index.capture()), at: environment.now())
-            }
+            if log.snapshotDue { takeSnapshot() } else { waitForQuiet() }
         }
         subscribers.deliver(answers, notices, events)
+    }
+
+    // MARK: Snapshots
+
+    /// False where the last one is still being written.
+    @discardableResult
+    private func takeSnapshot() -> Bool {
+        snapshotter.begin(
+            Snapshot(sequence: sequence, state: state, entities: index.capture()), at: environment.now())
+    }
+
+    /// A snapshot that is not yet due, for what it costs beside the writing, is taken when nothing is written: the next start then
+    /// need not carry all of that out again.
+    private func waitForQuiet() {
+        guard !isWaitingForQuiet, log.snapshotHelps else { return }
+        isWaitingForQuiet = true
+        let last = sequence
+        queue.asyncAfter(deadline: .now() + .seconds(Self.quietSeconds)) { [weak self] in
+            guard let self, !self.inbox.withLock({ $0.isClosed }) else { return }
+            self.isWaitingForQuiet = false
+            // One that fails is not tried again before there is more to write.
+            let isTaken = self.sequence == last && self.takeSnapshot()
+            if !isTaken { self.waitForQuiet() }
+        }
+    }
+
+    /// Takes a snapshot where it makes the next start shorter, and waits for it.
+    func takeSnapshotNow() {
+        snapshotter.finish()
+        queue.sync { if log.snapshotHelps { takeSnapshot() } }
+        snapshotter.finish()
     }
 }
