@@ -40,6 +40,8 @@ import Vocabulary
                 throw HubOnALog.Unexpected()
             }
         }
+        // None is being written any more, whose size would count what comes now.
+        hub.takeSnapshot()
         // Much less than the last snapshot, and more than a start should have to carry out again.
         let text = String(repeating: "x", count: 3000)
         let change = try ServicePatch(
