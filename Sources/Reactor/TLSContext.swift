@@ -67,6 +67,12 @@ public final class TLSContext: @unchecked Sendable {
         }
     }
 
+    /// Has OpenSSL stay as it is while the process exits: its own clearing up at exit takes away what other threads are using, and
+    /// a start that failed would crash in place of saying why. Has to be the first that the process asks of OpenSSL.
+    public static func keepUntilExit() {
+        OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
+    }
+
     /// Has OpenSSL read its configuration and make its tables of algorithms, a third of what the first context of a process
     /// costs, and the whole of it waiting time if nothing else is done meanwhile.
     public static func warmUp() {

@@ -114,7 +114,21 @@ def test_a_port_in_use_is_an_error_that_names_the_flag(new_server, flag, port):
         occupied.listen()
         with pytest.raises(ServerEnded) as ended:
             new_server(**{port: occupied.getsockname()[1]})
-    assert ended.value.code != 0 and flag in str(ended.value)
+    assert ended.value.code == 1 and flag in str(ended.value)
+
+
+def test_a_start_that_fails_ends_in_order_whatever_is_under_way(tmp_path, new_server):
+    """Certificates are read beside the rest of a start, and it must be no matter how far that is."""
+    new_server(data=tmp_path).stop()
+    with socket.socket() as occupied:
+        occupied.bind(("127.0.0.1", 0))
+        occupied.listen()
+        codes = []
+        for _ in range(30):
+            with pytest.raises(ServerEnded) as ended:
+                new_server(data=tmp_path, https_port=occupied.getsockname()[1])
+            codes.append(ended.value.code)
+    assert codes == [1] * 30
 
 
 def test_a_second_server_on_one_folder_stops_with_a_clear_message(own, new_server):

@@ -9,6 +9,7 @@ public enum Server {
     /// Does beside the caller what every start needs before it knows its configuration. For a caller who is sure to
     /// `run` next, and has the command line to read before.
     public static func getReady() {
+        TLSContext.keepUntilExit()
         DispatchQueue.global(qos: .userInitiated).async { TLSContext.warmUp() }
     }
 
