@@ -21,9 +21,6 @@ final class HTTP2Connection: ConnectionHandler, Peer, HTTPConnection {
     private var isFlushScheduled = false
     private var isClosed = false
 
-    /// How often watched exchanges are looked at.
-    private static let watchMilliseconds: UInt64 = 1000
-
     init(_ door: Door, _ shared: HTTPShard, _ connection: Connection) {
         self.door = door
         self.shared = shared
@@ -38,7 +35,7 @@ final class HTTP2Connection: ConnectionHandler, Peer, HTTPConnection {
     var shard: Shard { shared.shard }
     var certificates: [[UInt8]] { connection.peerCertificates ?? [] }
     var cipher: String? { connection.cipher }
-    var isOpen: Bool { connection.isOpen && !isClosed }
+    var isOpen: Bool { !isClosed && connection.isOpen }
     var hasUnsentOutput: Bool { connection.hasUnsentOutput }
 
     // MARK: Receiving and sending
@@ -131,7 +128,8 @@ final class HTTP2Connection: ConnectionHandler, Peer, HTTPConnection {
         var deadline = UInt64.max
         if let headSince { deadline = headSince + UInt64(shared.limits.headMilliseconds) }
         if session.streams.isEmpty { deadline = min(deadline, idleSince + idleMilliseconds) }
-        if watched > 0 { deadline = min(deadline, shard.uptimeMilliseconds + Self.watchMilliseconds) }
+        // At every sweep: whatever else happens on the connection must not put it off.
+        if watched > 0 { deadline = 1 }
         self.deadline = deadline == .max ? 0 : deadline
     }
 

@@ -50,7 +50,7 @@ extension HTTP2Session {
     /// Sends a piece of the body.
     public func send(_ piece: [UInt8], on stream: HTTP2Stream) {
         guard stream.isOpen, !piece.isEmpty else { return }
-        if stream.output.isEmpty { stream.output = piece } else { stream.output += piece }
+        stream.append(piece)
         heldBytes += piece.count
         wake(stream)
     }

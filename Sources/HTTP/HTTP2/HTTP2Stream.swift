@@ -24,6 +24,17 @@ open class HTTP2Stream {
     /// Bytes of the answer's body that wait for the client to make room.
     public var unsentBytes: Int { output.count - outputOffset }
 
+    /// What has left goes when it is the larger part, so that a reader who is always a little behind holds no more than twice
+    /// what it has not taken.
+    func append(_ piece: [UInt8]) {
+        if output.isEmpty { return output = piece }
+        if outputOffset > unsentBytes {
+            output.removeFirst(outputOffset)
+            outputOffset = 0
+        }
+        output += piece
+    }
+
     /// The head has come.
     ///
     /// - Parameter isComplete: whether no body follows.
