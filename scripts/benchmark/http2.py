@@ -1,61 +1,14 @@
 """HTTP/2 beside nginx: one stream a connection and many, in clear and over TLS."""
 
-import os
-import pathlib
 import re
 import subprocess
 
 from . import cases
 from .loads import Wrong
-from .peers import PATH
-from .processes import Process, free_port, halves, pinned
+from .peers import Nginx
+from .processes import halves, pinned
 
 CONNECTIONS = 64
-
-
-class Nginx:
-    """nginx with one static file over HTTP/2, with and without TLS.
-
-    Without sendfile and tcp_nopush: with both, nginx waits about 40 ms for each answer where there is one stream.
-    """
-
-    name = "nginx"
-
-    def __init__(self, folder, document, certificate, where):
-        folder = pathlib.Path(folder)
-        folder.mkdir()
-        self.port, self.tls_port = free_port(), free_port()
-        (folder / "twin").write_bytes(document)
-        user = "user root; " if os.geteuid() == 0 else ""
-        (folder / "nginx.conf").write_text(f"""
-{user}daemon off; master_process on; worker_processes {len(where)}; pid {folder}/pid; error_log {folder}/error.log;
-events {{ worker_connections 20000; }}
-http {{
-    access_log off; sendfile off; tcp_nopush off; tcp_nodelay on;
-    keepalive_requests 1000000000; keepalive_timeout 3600; http2_max_concurrent_streams 128;
-    open_file_cache max=100 inactive=3600s; open_file_cache_valid 3600s;
-    default_type "application/json; charset=utf-8";
-    client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u;
-    scgi_temp_path {folder}/s;
-    server {{
-        listen 127.0.0.1:{self.port} http2;
-        listen 127.0.0.1:{self.tls_port} ssl http2;
-        ssl_certificate {certificate[0]};
-        ssl_certificate_key {certificate[1]};
-        ssl_protocols TLSv1.2 TLSv1.3;
-        root {folder};
-    }}
-}}""")
-        folder.chmod(0o755)
-        self.process = Process(
-            self.name, ["nginx", "-p", folder, "-c", folder / "nginx.conf"], where, folder / "log", env={**os.environ, "PATH": PATH})
-        self.process.wait_port(self.port)
-
-    def url(self, tls):
-        return f"https://127.0.0.1:{self.tls_port}/twin" if tls else f"http://127.0.0.1:{self.port}/twin"
-
-    def stop(self):
-        self.process.stop()
 
 
 def h2load(url, seconds, streams, headers=(), where=None):
@@ -81,7 +34,7 @@ def get(bench, streams, tls):
     certificate = cases.own_certificate(bench.folder("certificate"))
     hub = bench.twinhub(server_cores, ["--tls-cert", certificate[0], "--tls-key", certificate[1]])
     path, body = cases.sized_twin(hub)
-    nginx = bench.up(Nginx(bench.folder("nginx"), body, certificate, server_cores))
+    nginx = bench.up(Nginx(bench.folder("nginx"), body, certificate, server_cores, http2=True))
 
     def leg(server, url, headers):
         def run():
@@ -94,7 +47,7 @@ def get(bench, streams, tls):
         return lambda: cases.measured(server, run)
 
     ours, peer = bench.alternate(
-        leg(hub, hub.url(path, tls), [f"Authorization: {hub.token}"]), leg(nginx, nginx.url(tls), []))
+        leg(hub, hub.url(path, tls), [f"Authorization: {hub.token}"]), leg(nginx, nginx.url(tls=tls), []))
     bench.stop_all()
     what = (f"GET of a {len(body)} B twin over HTTP/2{', TLS' if tls else ''}, SAS token, {CONNECTIONS} connections, "
             f"{streams} stream{'s' if streams > 1 else ''} each, pinned {len(server_cores)}+{len(load_cores)}")

@@ -134,17 +134,6 @@ end
 
 def security_messages(devices, message):
     """A wrk script: this security message from many devices, in turn."""
-    return f"""
-local targets, at = {{}}, 0
-wrk.headers["iothub-interface-id"] = "urn:azureiot:Security:SecurityAgent:1"
-function init(args)
-    for device = 0, {devices - 1} do
-        targets[#targets + 1] = wrk.format(
-            "POST", "/devices/bench-" .. device .. "/messages/events?api-version=2021-04-12", nil, [==[{message}]==])
-    end
-end
-function request()
-    at = at % #targets + 1
-    return targets[at]
-end
-"""
+    senders = [f"bench-{number}" for number in range(devices)]
+    return 'wrk.headers["iothub-interface-id"] = "urn:azureiot:Security:SecurityAgent:1"' + in_turn(senders, f"""wrk.format(
+            "POST", "/devices/" .. device .. "/messages/events?api-version=2021-04-12", nil, [==[{message}]==])""")
