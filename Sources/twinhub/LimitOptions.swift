@@ -65,26 +65,26 @@ struct LimitOptions: ParsableArguments {
     private static let longestDeadline = 86_400
 
     func validate() throws {
-        for (flag, value) in [
+        let deadlines = [
+            ("--head-deadline", headDeadline), ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
+            ("--slow-reader-deadline", slowReaderDeadline), ("--handshake-deadline", handshakeDeadline),
+        ]
+        let counts = [
             ("--keep-changes", keepChanges), ("--max-waiting-commands", maxWaitingCommands),
             ("--active-jobs", activeJobs),
             ("--max-blob-bytes", maxBlobBytes), ("--blobs-keep", blobsKeep),
             ("--webhook-attempts", webhookAttempts), ("--endpoints-keep", endpointsKeep),
             ("--max-connections", maxConnections), ("--max-output", maxOutput), ("--max-head", maxHead),
-            ("--max-headers", maxHeaders), ("--max-target", maxTarget), ("--head-deadline", headDeadline),
-            ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
+            ("--max-headers", maxHeaders), ("--max-target", maxTarget),
             ("--segment-bytes", segmentBytes), ("--snapshot-bytes", snapshotBytes), ("--history-bytes", historyBytes),
             ("--max-body-memory", maxBodyMemory), ("--max-streams", maxStreams), ("--max-resets", maxResets),
             ("--max-continuations", maxContinuations), ("--max-empty-frames", maxEmptyFrames),
             ("--max-settings", maxSettings), ("--max-pings", maxPings),
-            ("--slow-reader-deadline", slowReaderDeadline), ("--handshake-deadline", handshakeDeadline),
-        ] where value < 1 {
+        ]
+        for (flag, value) in counts + deadlines where value < 1 {
             throw ValidationError("\(flag) must be at least 1.")
         }
-        for (flag, seconds) in [
-            ("--head-deadline", headDeadline), ("--body-deadline", bodyDeadline), ("--idle-deadline", idleDeadline),
-            ("--slow-reader-deadline", slowReaderDeadline), ("--handshake-deadline", handshakeDeadline),
-        ] where seconds > Self.longestDeadline {
+        for (flag, seconds) in deadlines where seconds > Self.longestDeadline {
             throw ValidationError("\(flag) must be at most \(Self.longestDeadline), a day.")
         }
         guard keepPatches >= 0 else { throw ValidationError("--keep-patches must not be negative.") }

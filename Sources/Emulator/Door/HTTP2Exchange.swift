@@ -99,7 +99,6 @@ final class HTTP2Exchange: HTTP2Stream, Responder {
                 refuse(error)
             }
         case .streamedBody(let body):
-            body.end()
             stopWaiting()
             phase = .answering
             if case .now(let response) = body.sink.finish() { respond(response) }

@@ -7,7 +7,7 @@ final class StreamedBody {
         case length(left: Int)
         case chunked(ChunkedDecoder, taken: Int)
         /// The framing is the connection's, which says when the body ends.
-        case none(taken: Int, isComplete: Bool)
+        case connection(taken: Int)
     }
 
     let sink: any BodySink
@@ -28,23 +28,19 @@ final class StreamedBody {
     /// A body that comes without framing of its own, perhaps with its length announced.
     init(announced length: Int?, into sink: any BodySink) {
         self.sink = sink
-        framing = .none(taken: 0, isComplete: false)
+        framing = .connection(taken: 0)
         isTooLarge = length.map { $0 > sink.limit } ?? false
-    }
-
-    /// The connection says that the body is complete.
-    func end() {
-        if case .none(let taken, _) = framing { framing = .none(taken: taken, isComplete: true) }
     }
 
     /// Whether it is known to be longer than the sink takes.
     let isTooLarge: Bool
 
+    /// Whether its own framing says that it has ended.
     var isComplete: Bool {
         switch framing {
         case .length(let left): left == 0
         case .chunked(let decoder, _): decoder.isDone
-        case .none(_, let isComplete): isComplete
+        case .connection: false
         }
     }
 
@@ -63,11 +59,9 @@ final class StreamedBody {
             framing = .chunked(decoder, taken: taken + piece.count)
             piece.withUnsafeBytes { pass($0) }
             return used
-        case .none(let taken, let isComplete):
-            guard bytes.count <= sink.limit - taken else {
-                throw .tooLarge(sink.limit)
-            }
-            framing = .none(taken: taken + bytes.count, isComplete: isComplete)
+        case .connection(let taken):
+            guard bytes.count <= sink.limit - taken else { throw .tooLarge(sink.limit) }
+            framing = .connection(taken: taken + bytes.count)
             pass(bytes)
             return bytes.count
         }

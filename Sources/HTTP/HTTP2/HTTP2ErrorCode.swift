@@ -1,5 +1,5 @@
 /// Why a stream or a connection ends (RFC 9113 section 7).
-public enum HTTP2ErrorCode: UInt32, Sendable, CaseIterable {
+public enum HTTP2ErrorCode: UInt32, Sendable {
     case noError = 0x00
     case protocolError = 0x01
     case internalError = 0x02

@@ -23,7 +23,7 @@ struct StoredSeed: Sendable {
             guard let seeded = try JSONDocument(parsing: line.array).root["seeded"] else { throw RecordError("seeded") }
             return try SeededIdentity(record: seeded)
         } catch {
-            fatalError("snapshot line '\(line.text.prefix(200))': \(error)")
+            fatalError("\(line.damage("\(error)")); `twinhub log verify` looks for more")
         }
     }
 }
