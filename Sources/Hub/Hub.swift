@@ -24,7 +24,7 @@ public final class Hub: Sendable {
     public init(log: any EventLog, limits: HubLimits = HubLimits(), environment: Environment = .system) throws {
         self.limits = limits
         self.environment = environment
-        index = EntityIndex(seed: environment.randomUInt64())
+        index = EntityIndex(seed: environment.randomUInt64() >> 1)
         feed = ChangeFeed(of: log, entries: limits.changesInMemory, pageBytes: RecordedEvent.pageBytes)
         subscribers = SubscriberTable()
         let replay = Replay(into: index, feed: feed, limits: limits)

@@ -8,6 +8,13 @@ public protocol LogVisitor: AnyObject {
     /// One line of the snapshot, as its writer gave it. The slice may be kept: it holds its file's mapping.
     func visitSnapshotLine(_ line: LogSlice) throws
 
+    /// Who takes lines in before their turn, asked for after some of a long snapshot's first lines; nil where each waits.
+    var intake: (any SnapshotIntake)? { get }
+
     /// One record after the snapshot. The record may be kept: it holds its file's mapping.
     func visit(_ record: LogRecord) throws
+}
+
+extension LogVisitor {
+    public var intake: (any SnapshotIntake)? { nil }
 }

@@ -6,17 +6,17 @@ import Vocabulary
 ///     {"snap":…,"crc":"…"}                                  once a line of the state
 ///     {"snapshotEnd":{"lines":3},"crc":"…"}
 struct SnapshotFile {
-    let name: String
     let covering: UInt64
+    private let file: InputFile
     private let bytes: LogBytes
 
     init(covering: UInt64, in folder: LogFolder) throws(LogFailure) {
-        name = LogFolder.snapshot(covering)
         self.covering = covering
-        bytes = try folder.map(name)
-        bytes.expectSequentialReading()
+        file = try InputFile(LogFolder.snapshot(covering), in: folder)
+        bytes = try file.map()
     }
 
+    var name: String { file.name }
     var count: Int { bytes.bytes.count }
 
     static func appendHead(covering: UInt64, time: Timestamp, to buffer: inout [UInt8]) {
@@ -44,50 +44,52 @@ struct SnapshotFile {
         LogLine.finish(&buffer, from: start)
     }
 
-    /// How many lines the end says there are; nil where there is no readable end.
-    func statedLines() -> Int? {
+    /// The last line: where it begins, and how many lines it says there are; nil where it cannot be read.
+    private func end() -> (start: Int, lines: Int)? {
         let all = bytes.bytes
         guard all.count > 1, all[all.count - 1] == LogLine.newline else { return nil }
         var start = all.count - 1
         while start > 0, all[start - 1] != LogLine.newline { start -= 1 }
         let line = UnsafeRawBufferPointer(rebasing: all[start..<all.count - 1])
         var cursor = LineCursor(line)
-        guard LogLine.isIntact(line), cursor.skip("{\"snapshotEnd\":{\"lines\":"), let lines = cursor.number() else {
-            return nil
-        }
-        return Int(exactly: lines)
+        guard LogLine.isIntact(line), cursor.skip("{\"snapshotEnd\":{\"lines\":"),
+            let lines = cursor.number().flatMap(Int.init(exactly:))
+        else { return nil }
+        return (start, lines)
     }
 
     /// Visits the lines; answers how many there were. Throws where one is damaged or missing, or the visitor throws.
+    ///
+    /// What stands first is visited in order whoever else there is, since what is said there may concern all that follows.
     func read(_ visitor: some LogVisitor) throws(LogFailure) -> Int {
-        guard let stated = statedLines() else { throw damage(0, "the snapshot has no end") }
-        do { try visitor.beginSnapshot(covering: covering, lines: stated) } catch { throw damage(1, "\(error)") }
-        defer { extendLifetime(bytes) }
-        var scanner = LineScanner(bytes.bytes)
-        var number = 0
-        let prefix: StaticString = "{\"snap\":"
-        while true {
-            number += 1
-            guard case .line(let range) = scanner.next() else { throw damage(number, "the snapshot ends early") }
-            let line = UnsafeRawBufferPointer(rebasing: bytes.bytes[range])
-            guard LogLine.isIntact(line) else { throw damage(number, "the checksum does not match") }
-            var cursor = LineCursor(line)
-            if number == 1 {
-                guard cursor.skip("{\"snapshot\":{\"covering\":"), cursor.number() == covering else {
-                    throw damage(number, "the line is not the beginning of this snapshot")
-                }
-            } else if cursor.skip(prefix) {
-                let body = range.lowerBound + prefix.utf8CodeUnitCount
-                let slice = LogSlice(owner: bytes, offset: body, count: range.upperBound - LogLine.suffixCount - body)
-                do { try visitor.visitSnapshotLine(slice) } catch { throw damage(number, "\(error)") }
-            } else {
-                break
-            }
+        guard let end = end() else { throw damage(1, "the snapshot has no end") }
+        do { try visitor.beginSnapshot(covering: covering, lines: end.lines) } catch { throw damage(1, "\(error)") }
+        file.expectSequentialReading()
+        let pieces = SnapshotPieces(file: file, mapping: bytes, covering: covering, end: end.start)
+        var memory = ReadMemory()
+        var found = 0
+        var piece = 0
+        while piece < pieces.count {
+            let lines = try pieces.withLines(of: piece, in: &memory) { $0.slices }
+            found += lines.count
+            try visit(lines, visitor)
+            piece += 1
+            guard piece < pieces.count, let intake = visitor.intake else { continue }
+            let rest = try pieces.read(from: piece, by: intake)
+            found += rest.lines
+            try visit(rest.waiting, visitor)
+            break
         }
-        guard scanner.position == bytes.bytes.count, number == stated + 2 else {
-            throw damage(number, "the snapshot has \(number - 2) lines, its end says \(stated)")
+        guard found == end.lines else {
+            throw damage(found + 2, "the snapshot has \(found) lines, its end says \(end.lines)")
         }
-        return stated
+        return found
+    }
+
+    private func visit(_ lines: [LogSlice], _ visitor: some LogVisitor) throws(LogFailure) {
+        for line in lines {
+            do { try visitor.visitSnapshotLine(line) } catch { throw .damaged(line.damage("\(error)")) }
+        }
     }
 
     private func damage(_ line: Int, _ reason: String) -> LogFailure {

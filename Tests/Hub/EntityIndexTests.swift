@@ -81,12 +81,13 @@ struct EntityIndexTests {
         Self.compare(index, model)
     }
 
+    private static func ids(in index: EntityIndex) -> [TwinID] {
+        index.captureStripes().flatMap { stripe in (0..<stripe.count).compactMap { stripe.occupant(at: $0)?.id } }
+    }
+
     private static func compare(_ index: EntityIndex, _ model: [TwinID: UInt64]) {
         for id in ids { #expect(index.entity(id)?.identity.generation == model[id], "\(id)") }
-        let captured = index.capture().compactMap { slot -> TwinID? in
-            if case .entity(let entity) = slot { entity.id } else { nil }
-        }
-        #expect(captured.sorted() == model.keys.sorted())
+        #expect(ids(in: index).sorted() == model.keys.sorted())
         let devices = model.keys.filter { !$0.isModule }.sorted()
         for limit in [0, 1, 7, devices.count, devices.count + 1, 1_000] {
             #expect(index.devices(limit: limit).map(\.id) == Array(devices.prefix(limit)), "the first \(limit)")
@@ -110,11 +111,8 @@ struct EntityIndexTests {
     @Test func `A snapshot's line is found by its key, and read when it is asked for`() throws {
         let index = EntityIndex(seed: 7)
         let ids = Self.ids
-        for (number, id) in ids.enumerated() {
-            var json = JSONWriter()
-            EntityRecord.write(Self.entity(id.key, UInt64(number)), to: &json)
-            index.put(try #require(StoredEntity(Self.slice(json.bytes))))
-        }
+        let lines = ids.enumerated().map { Self.line($1.key, UInt64($0)) }
+        for line in Self.slices(lines) { index.put(try #require(StoredEntity(line))) }
         #expect(index.devices(limit: 3).map(\.id) == Array(ids.filter { !$0.isModule }.sorted().prefix(3)))
         // A change comes in the line's place.
         _ = index.publish([ids[0]: Self.entity(ids[0].key, 99), ids[1]: nil], clearing: false)
@@ -122,7 +120,7 @@ struct EntityIndexTests {
             let expected: UInt64? = number == 0 ? 99 : number == 1 ? nil : UInt64(number)
             #expect(index.entity(id)?.identity.generation == expected)
         }
-        #expect(index.capture().count { if case .empty = $0 { false } else { true } } == ids.count - 1)
+        #expect(Self.ids(in: index).count == ids.count - 1)
     }
 
     @Test(arguments: [#"{"hub":{}}"#, #"{"id":""#, "", #"{"seeded":{"identity":{}}}"#])
@@ -172,28 +170,53 @@ struct EntityIndexTests {
     ) throws {
         let index = EntityIndex(seed: 1)
         var reader = SnapshotReader()
-        try reader.take(try Self.header(), into: index)
-        for number in 0..<before {
-            var json = JSONWriter()
-            EntityRecord.write(Self.entity("d\(number)", 1), to: &json)
-            try reader.take(Self.slice(json.bytes), into: index)
-        }
-        let line = Self.slice(Array("\n".utf8) + Array(#"{"id":"bad","somebody":{}}"#.utf8))
-        let bad = LogSlice(owner: line.owner, offset: 1, count: line.count - 1)
+        var lines = [try Self.header()]
+        for number in 0..<before { lines.append(Self.line("d\(number)", 1)) }
+        lines.append(Array(#"{"id":"bad","somebody":{}}"#.utf8))
+        let slices = Self.slices(lines)
+        for line in slices.dropLast() { try reader.take(line, into: index) }
+        let bad = slices[before + 1]
         if before < 100 {
             #expect(throws: RecordError.self) { try reader.take(bad, into: index) }
         } else {
             try reader.take(bad, into: index)
         }
         #expect(throws: RecordError.self) { try SnapshotCheck().visitSnapshotLine(bad) }
-        #expect(bad.damage("why") == LogDamage(file: "", line: 2, reason: "why"))
+        #expect(bad.damage("why") == LogDamage(file: "", line: before + 2, reason: "why"))
     }
 
-    private static func header() throws -> LogSlice {
+    @Test func `Lines of another snapshot than the first are read at once, and found as well`() throws {
+        let index = EntityIndex(seed: 2)
+        let parts = Self.ids.map { Self.slices([Self.line($0.key, 5)])[0] }
+        for line in parts { index.put(try #require(StoredEntity(line))) }
+        for id in Self.ids { #expect(index.entity(id)?.identity.generation == 5) }
+        #expect(Self.ids(in: index).sorted() == Self.ids.sorted())
+    }
+
+    @Test func `In the order of one index another one of the same seed has its entities stripe by stripe`() {
+        let (one, other) = (EntityIndex(seed: 77), EntityIndex(seed: 3))
+        other.expect(Self.ids.count, order: one.order)
+        for id in Self.ids {
+            _ = one.publish([id: Self.entity(id.key, 1)], clearing: false)
+            _ = other.publish([id: Self.entity(id.key, 1)], clearing: false)
+        }
+        func stripes(_ index: EntityIndex) -> [Set<TwinID>] {
+            index.captureStripes().map { stripe in Set((0..<stripe.count).compactMap { stripe.occupant(at: $0)?.id }) }
+        }
+        #expect(stripes(one) == stripes(other))
+    }
+
+    private static func line(_ key: String, _ generation: UInt64) -> [UInt8] {
+        var json = JSONWriter()
+        EntityRecord.write(entity(key, generation), to: &json)
+        return json.bytes
+    }
+
+    private static func header() throws -> [UInt8] {
         var lines: [[UInt8]] = []
         let state = HubState(base: EntityIndex(seed: 1), limits: HubLimits())
-        try Snapshot(sequence: 1, state: state, entities: []).writeLines { lines.append(Array($0)) }
-        return slice(try #require(lines.first))
+        try Snapshot(sequence: 1, state: state, entities: [], order: 5).writeLines { lines.append(Array($0)) }
+        return try #require(lines.first)
     }
 
     private static func entity(_ key: String, _ generation: UInt64) -> Entity {
@@ -207,7 +230,16 @@ struct EntityIndexTests {
         Array(key.utf8).withUnsafeBytes(body)
     }
 
-    private static func slice(_ bytes: [UInt8]) -> LogSlice {
-        bytes.withUnsafeBytes { LogSlice(owner: LogBytes(copying: $0), offset: 0, count: $0.count) }
+    private static func slice(_ bytes: [UInt8]) -> LogSlice { slices([bytes])[0] }
+
+    /// Lines of one snapshot.
+    private static func slices(_ lines: [[UInt8]]) -> [LogSlice] {
+        let text = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
+        let owner = text.withUnsafeBytes { LogBytes(copying: $0) }
+        var start = 0
+        return lines.map { line in
+            defer { start += line.count + 1 }
+            return LogSlice(owner: owner, offset: start, count: line.count)
+        }
     }
 }

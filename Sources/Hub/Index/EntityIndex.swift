@@ -1,4 +1,5 @@
 import HeapModule
+import Journal
 import Synchronization
 import Vocabulary
 
@@ -15,9 +16,20 @@ final class EntityIndex: EntityStore, Sendable {
     /// Held while a batch becomes visible, so that whoever wants all of one moment finds no half of one.
     private let publishing = Mutex(())
     /// Keys come from clients: an unguessable seed keeps them from choosing their slots.
-    private let seed: UInt64
+    private let seed: Atomic<UInt64>
 
-    init(seed: UInt64) { self.seed = seed | 1 }
+    init(seed: UInt64) { self.seed = Atomic(seed) }
+
+    /// Of the same seed, entities stand in the same order.
+    var order: UInt64 { seed.load(ordering: .relaxed) }
+
+    /// Prepares an index that is empty yet for the entities of a snapshot. In the order in which an index of this seed has written
+    /// them they come stripe by stripe, and place after place.
+    func expect(_ count: Int, order: UInt64) {
+        seed.store(order, ordering: .relaxed)
+        let each = (count + Self.stripeCount - 1) / Self.stripeCount
+        for locked in stripes { locked.stripe.withLock { $0.expect(each) } }
+    }
 
     func entity(_ id: TwinID) -> Entity? { id.withKeyBytes { entity(key: $0) } }
 
@@ -94,18 +106,26 @@ final class EntityIndex: EntityStore, Sendable {
         }
     }
 
-    /// Takes in an entity from a snapshot without reading it.
-    func put(_ stored: StoredEntity) {
-        stored.withKey { key in
-            let hash = hash(key)
-            locked(hash).stripe.withLock { $0.put(.stored(stored), key: key, hash: hash) }
+    /// Takes in entities from a snapshot without reading them. They are not looked up there: their keys are given.
+    func put(_ entities: [(place: StoredPlace, key: UnsafeRawBufferPointer)], in snapshot: LogBytes) {
+        let hashes = entities.map { hash($0.key) }
+        var next = 0
+        while next < entities.count {
+            let number = Self.stripe(hashes[next])
+            stripes[number].stripe.withLock { stripe in
+                repeat {
+                    let (place, key) = entities[next]
+                    stripe.put(place, in: snapshot, key: key, hash: hashes[next])
+                    next += 1
+                } while next < entities.count && Self.stripe(hashes[next]) == number
+            }
         }
     }
 
-    /// Everything as it stands between two batches.
-    func capture() -> [Stripe.Slot] { captureStripes().flatMap(\.slots) }
+    /// The same for one.
+    func put(_ stored: StoredEntity) { stored.withKey { put([(stored.place, $0)], in: stored.line.owner) } }
 
-    /// As above in the stripes in which it is kept, which copies nothing until something changes.
+    /// Everything as it stands between two batches, in the stripes in which it is kept, which copies nothing until something changes.
     func captureStripes() -> [EntityStripe] {
         publishing.withLock { _ in captureAll() }
     }
@@ -114,10 +134,10 @@ final class EntityIndex: EntityStore, Sendable {
     func captureStripesAtOnce() -> [EntityStripe]? { publishing.withLockIfAvailable { _ in captureAll() } }
 
     private func captureAll() -> [EntityStripe] {
-        stripes.map { $0.stripe.withLock { EntityStripe(slots: $0.slots, changes: $0.changes) } }
+        stripes.map { $0.stripe.withLock { EntityStripe($0) } }
     }
 
-    var deviceIDs: [TwinID] { stripes.flatMap { $0.stripe.withLock { $0.slots }.compactMap(\.deviceID) } }
+    var deviceIDs: [TwinID] { captureAll().flatMap(\.deviceIDs) }
 
     /// The first devices by id, at most `limit`.
     func devices(limit: Int) -> [Entity] { deviceIDs(after: nil, limit: limit).compactMap(entity) }
@@ -125,10 +145,8 @@ final class EntityIndex: EntityStore, Sendable {
     /// The first device ids, in order, behind this one.
     func deviceIDs(after last: TwinID?, limit: Int) -> [TwinID] {
         var smallest = Heap<TwinID>()
-        for locked in stripes {
-            let slots = locked.stripe.withLock { $0.slots }
-            for slot in slots {
-                guard let id = slot.deviceID, last.map({ $0 < id }) ?? true else { continue }
+        for stripe in captureAll() {
+            for id in stripe.deviceIDs where last.map({ $0 < id }) ?? true {
                 if smallest.count < limit {
                     smallest.insert(id)
                 } else if let largest = smallest.max, id < largest {
@@ -140,10 +158,12 @@ final class EntityIndex: EntityStore, Sendable {
     }
 
     /// The upper bits choose the stripe, the lower ones the slot in it.
-    private func locked(_ hash: UInt64) -> LockedStripe { stripes[Int(truncatingIfNeeded: hash >> 56)] }
+    private func locked(_ hash: UInt64) -> LockedStripe { stripes[Self.stripe(hash)] }
+
+    private static func stripe(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 56) }
 
     private func hash(_ key: UnsafeRawBufferPointer) -> UInt64 {
-        var value = seed ^ UInt64(key.count)
+        var value = (order | 1) ^ UInt64(key.count)
         var offset = 0
         while offset + 8 <= key.count {
             value = Self.mix(value ^ key.loadUnaligned(fromByteOffset: offset, as: UInt64.self))

@@ -8,40 +8,29 @@ import Vocabulary
 struct StoredEntity: Sendable {
     /// The line's JSON object.
     let line: LogSlice
-    private let keyLength: Int
-
-    /// Every line begins with its key, which can hold neither quotes nor escapes.
-    private static let opening: StaticString = #"{"id":""#
+    let place: StoredPlace
 
     /// Nil where the line does not begin with a key.
     init?(_ line: LogSlice) {
-        let start = Self.opening.utf8CodeUnitCount
-        let length = line.withBytes { bytes -> Int? in
-            guard bytes.count > start,
-                bytes.prefix(start).elementsEqual(UnsafeBufferPointer(start: Self.opening.utf8Start, count: start)),
-                let quote = bytes[start...].firstIndex(of: UInt8(ascii: "\""))
-            else { return nil }
-            return quote - start
-        }
-        guard let length else { return nil }
+        guard let place = line.withBytes({ StoredPlace($0, at: LogPlace(line)) }) else { return nil }
         self.line = line
-        keyLength = length
+        self.place = place
+    }
+
+    init(_ place: StoredPlace, in snapshot: LogBytes) {
+        self.place = place
+        line = place.line.slice(of: snapshot)
     }
 
     func withKey<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        line.withBytes { bytes in
-            let start = Self.opening.utf8CodeUnitCount
-            return body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + keyLength]))
-        }
+        line.withBytes { body(place.key(in: $0)) }
     }
 
     var id: TwinID { withKey { TwinID(trusted: String(decoding: $0, as: UTF8.self)) } }
 
     var isModule: Bool { withKey { $0.contains(UInt8(ascii: "/")) } }
 
-    func hasKey(_ other: UnsafeRawBufferPointer) -> Bool {
-        other.count == keyLength && withKey { $0.isEqual(to: other) }
-    }
+    func hasKey(_ other: UnsafeRawBufferPointer) -> Bool { withKey { $0.isEqual(to: other) } }
 
     /// The entity.
     ///
@@ -55,29 +44,6 @@ struct StoredEntity: Sendable {
             return try entity()
         } catch {
             fatalError("\(line.damage("\(error)")); `twinhub log verify` looks for more")
-        }
-    }
-}
-
-extension Stripe.Slot {
-    /// The id of what this holds.
-    var key: TwinID? {
-        switch self {
-        case .empty: nil
-        case .entity(let entity): entity.id
-        case .stored(let stored): stored.id
-        }
-    }
-
-    /// The id, where this holds a device.
-    var deviceID: TwinID? {
-        switch self {
-        case .empty: return nil
-        case .entity(let entity): return entity.id.isModule ? nil : entity.id
-        case .stored(let stored):
-            return stored.withKey { key in
-                key.contains(UInt8(ascii: "/")) ? nil : TwinID(trusted: String(decoding: key, as: UTF8.self))
-            }
         }
     }
 }

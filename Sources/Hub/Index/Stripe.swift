@@ -1,3 +1,4 @@
+import Journal
 import Vocabulary
 
 /// One part of the entity index: an open-addressing table over key bytes (linear probing, backward-shift deletion), so
@@ -6,13 +7,17 @@ struct Stripe {
     enum Slot {
         case empty
         case entity(Entity)
-        /// Known from a snapshot and not needed yet.
-        case stored(StoredEntity)
+        /// Known from the snapshot and not needed yet.
+        case stored(StoredPlace)
     }
 
     /// Copied on write as a whole, which is what makes capturing the index for a snapshot cheap.
     private(set) var slots: [Slot] = []
     private var hashes: [UInt64] = []
+    /// The snapshot in which stored entities stand.
+    private(set) var snapshot: LogBytes?
+    /// How many there will be, where that is known, so that room for them is made at once.
+    private var expected = 0
     /// Grows whenever another entity stands somewhere.
     private(set) var changes: UInt64 = 0
     private(set) var count = 0
@@ -26,7 +31,7 @@ struct Stripe {
         var position = Int(truncatingIfNeeded: hash) & mask
         while true {
             if case .empty = slots[position] { return nil }
-            if hashes[position] == hash, slots[position].hasKey(key) { return position }
+            if hashes[position] == hash, hasKey(key, at: position) { return position }
             position = (position + 1) & mask
         }
     }
@@ -36,11 +41,34 @@ struct Stripe {
         switch slots[position] {
         case .empty: return nil
         case .entity(let entity): return entity
-        case .stored(let stored):
-            let entity = stored.restored()
+        case .stored(let place):
+            let entity = stored(place).restored()
             slots[position] = .entity(entity)
             return entity
         }
+    }
+
+    private func stored(_ place: StoredPlace) -> StoredEntity {
+        guard let snapshot else { fatalError("a stored entity without its snapshot") }
+        return StoredEntity(place, in: snapshot)
+    }
+
+    private func hasKey(_ key: UnsafeRawBufferPointer, at position: Int) -> Bool {
+        switch slots[position] {
+        case .empty: false
+        case .entity(let entity): entity.id.hasKey(key)
+        case .stored(let place): stored(place).hasKey(key)
+        }
+    }
+
+    /// Makes room for so many when the first one comes.
+    mutating func expect(_ count: Int) { expected = count }
+
+    /// Takes in an entity that stands unread in a snapshot; reads one of another snapshot than the first.
+    mutating func put(_ place: StoredPlace, in snapshot: LogBytes, key: UnsafeRawBufferPointer, hash: UInt64) {
+        if self.snapshot == nil { self.snapshot = snapshot }
+        let isHere = self.snapshot === snapshot
+        put(isHere ? .stored(place) : .entity(StoredEntity(place, in: snapshot).restored()), key: key, hash: hash)
     }
 
     mutating func put(_ slot: Slot, key: UnsafeRawBufferPointer, hash: UInt64) {
@@ -77,6 +105,8 @@ struct Stripe {
     mutating func removeAll() {
         slots = []
         hashes = []
+        snapshot = nil
+        expected = 0
         count = 0
         changes += 1
     }
@@ -95,22 +125,13 @@ struct Stripe {
     private mutating func grow() {
         let oldSlots = slots
         let oldHashes = hashes
-        let capacity = max(8, slots.count * 2)
+        var capacity = max(8, slots.count * 2)
+        while expected * 4 > capacity * 3 { capacity *= 2 }
         slots = Array(repeating: .empty, count: capacity)
         hashes = Array(repeating: 0, count: capacity)
         for (position, slot) in oldSlots.enumerated() {
             if case .empty = slot { continue }
             insert(slot, hash: oldHashes[position])
-        }
-    }
-}
-
-extension Stripe.Slot {
-    func hasKey(_ key: UnsafeRawBufferPointer) -> Bool {
-        switch self {
-        case .empty: false
-        case .entity(let entity): entity.id.hasKey(key)
-        case .stored(let stored): stored.hasKey(key)
         }
     }
 }

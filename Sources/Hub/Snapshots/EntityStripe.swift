@@ -1,5 +1,7 @@
 import CSystem
+import Journal
 import Query
+import Vocabulary
 
 /// A part of what the hub holds, as it stood at a moment: places, of which some are empty.
 public struct EntityStripe: Sendable {
@@ -7,15 +9,23 @@ public struct EntityStripe: Sendable {
     /// Two stripes of the same number hold the same; of a hub's stripes of one place in `HubMoment.stripes`.
     public private(set) var changes: UInt64
 
-    init(slots: [Stripe.Slot], changes: UInt64) {
+    /// In which stored entities stand.
+    private var snapshot: LogBytes?
+
+    init(_ stripe: Stripe) { self.init(slots: stripe.slots, changes: stripe.changes, snapshot: stripe.snapshot) }
+
+    private init(slots: [Stripe.Slot], changes: UInt64, snapshot: LogBytes?) {
         self.slots = slots
         self.changes = changes
+        self.snapshot = snapshot
     }
 
     public var count: Int { slots.count }
 
     /// Nil where the place is empty.
-    public func occupant(at place: Int) -> Occupant? { Occupant(slots[place]) }
+    public func occupant(at place: Int) -> Occupant? { Occupant(slots[place], in: snapshot) }
+
+    var deviceIDs: [TwinID] { slots.compactMap { Occupant($0, in: snapshot)?.deviceID } }
 
     /// Hands over everybody, or all devices, or all modules, with place and twin. Most of the time would go to waiting for memory,
     /// entity by entity; so it is asked for those who come later, first for themselves and then for their documents.
@@ -25,7 +35,8 @@ public struct EntityStripe: Sendable {
             for place in slots.indices {
                 if place + 2 * Self.placesAhead < slots.count { Self.prefetch(first + place + 2 * Self.placesAhead) }
                 if place + Self.placesAhead < slots.count { Self.prefetchDocument(first + place + Self.placesAhead) }
-                guard let occupant = Occupant(at: first + place), modules ?? occupant.isModule == occupant.isModule
+                guard let occupant = Occupant(at: first + place, in: snapshot),
+                    modules ?? occupant.isModule == occupant.isModule
                 else { continue }
                 occupant.withDocument { body(place, occupant, $0) }
             }
@@ -50,7 +61,7 @@ public struct EntityStripe: Sendable {
 
     /// As many places, all empty.
     public var emptied: EntityStripe {
-        EntityStripe(slots: Array(repeating: .empty, count: slots.count), changes: 0)
+        EntityStripe(slots: Array(repeating: .empty, count: slots.count), changes: 0, snapshot: nil)
     }
 
     /// Becomes like another one of as many places, and tells of each place where it was not. What it holds is its own
@@ -59,7 +70,10 @@ public struct EntityStripe: Sendable {
         _ other: EntityStripe, _ change: (_ place: Int, _ old: Occupant?, _ new: Occupant?) -> Void
     ) {
         guard changes != other.changes else { return }
-        for place in slots.indices where !slots[place].isSame(as: other.slots[place]) {
+        let isSameSnapshot = snapshot === other.snapshot
+        // Nothing of another one is left once all places have been gone through.
+        defer { snapshot = other.snapshot }
+        for place in slots.indices where !slots[place].isSame(as: other.slots[place], inSameSnapshot: isSameSnapshot) {
             change(place, occupant(at: place), other.occupant(at: place))
             slots[place] = other.slots[place]
         }
@@ -69,12 +83,11 @@ public struct EntityStripe: Sendable {
 
 extension Stripe.Slot {
     /// Whether both are the same object. Both are held while they are compared, so none can have come to the other's address.
-    fileprivate func isSame(as other: Stripe.Slot) -> Bool {
+    fileprivate func isSame(as other: Stripe.Slot, inSameSnapshot isSameSnapshot: Bool) -> Bool {
         switch (self, other) {
         case (.empty, .empty): true
         case (.entity(let one), .entity(let other)): one === other
-        case (.stored(let one), .stored(let other)):
-            one.line.owner === other.line.owner && one.line.offset == other.line.offset
+        case (.stored(let one), .stored(let other)): isSameSnapshot && one.line.offset == other.line.offset
         default: false
         }
     }

@@ -9,20 +9,19 @@ public struct HubMoment: Sendable {
     init(_ stripes: [EntityStripe]) { self.stripes = stripes }
 
     /// Every device's id, in order; nothing is read for it.
-    public var deviceIDs: [TwinID] { stripes.flatMap { $0.slots.compactMap(\.deviceID) }.sorted() }
+    public var deviceIDs: [TwinID] { stripes.flatMap(\.deviceIDs).sorted() }
 
     /// Hands over every device and module by id, a device before its modules, until it answers false.
     public func forEachInOrder(_ body: (Entity) -> Bool) {
-        var slots = stripes.flatMap { stripe in
-            stripe.slots.compactMap { slot in slot.key.map { (key: $0, slot: slot) } }
-        }
-        slots.sort { $0.key < $1.key }
-        for (_, slot) in slots {
-            switch slot {
-            case .empty: continue
-            case .entity(let entity): guard body(entity) else { return }
-            case .stored(let stored): guard body(stored.restored()) else { return }
+        var places: [(id: TwinID, stripe: Int, place: Int)] = []
+        for (number, stripe) in stripes.enumerated() {
+            for place in 0..<stripe.count {
+                if let occupant = stripe.occupant(at: place) { places.append((occupant.id, number, place)) }
             }
+        }
+        places.sort { $0.id < $1.id }
+        for (_, stripe, place) in places {
+            guard let occupant = stripes[stripe].occupant(at: place), body(occupant.entity) else { return }
         }
     }
 

@@ -1,3 +1,4 @@
+import Journal
 import Query
 import Vocabulary
 
@@ -14,21 +15,23 @@ public struct Occupant {
 
     /// Nil for a place that is empty.
     @inline(__always)
-    init?(_ slot: Stripe.Slot) {
+    init?(_ slot: Stripe.Slot, in snapshot: LogBytes?) {
         switch slot {
         case .empty: return nil
         case .entity(let entity): form = .entity(.passUnretained(entity))
-        case .stored(let stored): form = .stored(stored)
+        case .stored(let place):
+            guard let snapshot else { return nil }
+            form = .stored(StoredEntity(place, in: snapshot))
         }
     }
 
     /// The same where the slot stands, which touches no entity.
     @inline(__always)
-    init?(at slot: UnsafePointer<Stripe.Slot>) {
+    init?(at slot: UnsafePointer<Stripe.Slot>, in snapshot: LogBytes?) {
         if let entity = Self.entity(at: slot) {
             form = .entity(entity)
-        } else if case .stored(let stored) = slot.pointee {
-            form = .stored(stored)
+        } else if case .stored(let place) = slot.pointee, let snapshot {
+            form = .stored(StoredEntity(place, in: snapshot))
         } else {
             return nil
         }
@@ -54,10 +57,24 @@ public struct Occupant {
         }
     }
 
+    /// The id, where it is a device.
+    var deviceID: TwinID? {
+        let id = id
+        return id.isModule ? nil : id
+    }
+
     public var entity: Entity {
         switch form {
         case .entity(let entity): entity.takeUnretainedValue()
         case .stored(let stored): stored.restored()
+        }
+    }
+
+    /// Its line in the snapshot, where it is not read yet.
+    var storedLine: LogSlice? {
+        switch form {
+        case .entity: nil
+        case .stored(let stored): stored.line
         }
     }
 

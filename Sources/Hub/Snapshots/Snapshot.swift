@@ -17,9 +17,11 @@ struct Snapshot: Sendable {
     let routing: RoutingDeclaration?
     let connected: Set<TwinID>
     let queued: Set<TwinID>
-    let entities: [Stripe.Slot]
+    let entities: [EntityStripe]
+    /// The order in which they stand there (`EntityIndex.order`).
+    let order: UInt64
 
-    init(sequence: UInt64, state: HubState, entities: [Stripe.Slot]) {
+    init(sequence: UInt64, state: HubState, entities: [EntityStripe], order: UInt64) {
         self.sequence = sequence
         registry = state.registry
         seed = state.seed
@@ -34,6 +36,7 @@ struct Snapshot: Sendable {
         connected = state.attention.connected
         queued = state.attention.queued
         self.entities = entities
+        self.order = order
     }
 
     /// Hands over the snapshot's lines: a header, the certificate authorities, the security groups, the configurations, the
@@ -78,16 +81,20 @@ struct Snapshot: Sendable {
             case .identities(let identities):
                 for seeded in identities { try line("seeded") { seeded.write(to: &$0) } }
             case .stored(let stored):
-                for seeded in stored { try seeded.line.withBytes { (bytes) throws(LogFailure) in try write(bytes) } }
+                for place in stored.places {
+                    try place.slice(of: stored.snapshot).withBytes { (bytes) throws(LogFailure) in try write(bytes) }
+                }
             }
         }
-        for slot in entities {
-            switch slot {
-            case .empty: continue
-            case .stored(let stored): try stored.line.withBytes { (bytes) throws(LogFailure) in try write(bytes) }
-            case .entity(let entity):
-                EntityRecord.write(entity, to: &json)
-                try flush()
+        for stripe in entities {
+            for place in 0..<stripe.count {
+                guard let occupant = stripe.occupant(at: place) else { continue }
+                if let line = occupant.storedLine {
+                    try line.withBytes { (bytes) throws(LogFailure) in try write(bytes) }
+                } else {
+                    EntityRecord.write(occupant.entity, to: &json)
+                    try flush()
+                }
             }
         }
     }
@@ -98,7 +105,7 @@ struct Snapshot: Sendable {
             ("sequence", Int(sequence)), ("enabledDevices", registry.enabledDevices),
             ("disabledDevices", registry.disabledDevices), ("modules", registry.modules),
             ("newestGeneration", Int(registry.newestGeneration)), ("connectedDevices", registry.connectedDevices),
-            ("newestLink", Int(registry.newestLink)),
+            ("newestLink", Int(registry.newestLink)), ("order", Int(order)),
         ] {
             json.key(key)
             json.value(value)

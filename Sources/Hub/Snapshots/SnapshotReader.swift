@@ -2,12 +2,14 @@ import JSON
 import Journal
 import Vocabulary
 
-/// Takes a snapshot's lines in, as `Snapshot` wrote them. Entities and the seed stay unread until somebody asks
-/// for them.
+/// Takes a snapshot's lines in, as `Snapshot` wrote them, one by one. Entities and the seed stay unread until somebody asks for
+/// them.
 struct SnapshotReader {
     struct Header {
         var sequence: UInt64
         var registry: RegistrySummary
+        /// In which entities were written (`EntityIndex.order`); nil in snapshots of versions that did not say.
+        var order: UInt64?
         var seedIsComplete: Bool
         var feedback: FeedbackQueue
         var settings: DefenderSettings
@@ -18,10 +20,9 @@ struct SnapshotReader {
         var queued: Set<TwinID>
     }
 
-    /// Entities that are read at once, and not only when they are needed: where another version has written the snapshot, the
-    /// start says so. To read all would make it as long as the hub is large.
-    private static let entitiesReadAtOnce = 100
-    private var entities = 0
+    /// How many lines there are at most.
+    var lines = Int.max
+    private(set) var entitiesRead = 0
 
     private(set) var header: Header?
     private(set) var authorities = AuthorityRegistry()
@@ -30,7 +31,7 @@ struct SnapshotReader {
     private(set) var registryJobs = RegistryJobBook()
     /// Whose devices come next.
     private var job: JobID?
-    private var seeded: [StoredSeed] = []
+    private var seeds: [StoredSeeds] = []
     private var active: [Configuration] = []
     private var retired: [Configuration] = []
 
@@ -41,22 +42,26 @@ struct SnapshotReader {
             settled: numbers.settled)
     }
 
-    var seed: SeedState { SeedState(stored: seeded, isComplete: header?.seedIsComplete ?? false) }
+    /// - Parameter more: what others have taken in of it.
+    func seed(and more: [StoredSeeds]) -> SeedState {
+        SeedState(stored: seeds + more, isComplete: header?.seedIsComplete ?? false)
+    }
 
     mutating func take(_ line: LogSlice, into index: EntityIndex) throws {
         if let stored = StoredEntity(line) {
             guard header != nil else { throw RecordError("hub") }
-            if entities < Self.entitiesReadAtOnce { _ = try stored.entity() }
-            entities += 1
+            if entitiesRead < EntityIntake.entitiesReadAtOnce {
+                _ = try stored.entity()
+                entitiesRead += 1
+            }
             return index.put(stored)
         }
-        if let stored = StoredSeed(line) {
-            seeded.append(stored)
-            return
-        }
+        if line.withBytes(StoredSeeds.isOne) { return take(seed: line) }
         let body = try JSONDocument(parsing: line.array).root
         if let hub = body["hub"] {
-            header = try Self.header(hub)
+            let header = try Self.header(hub)
+            if let order = header.order { index.expect(min(header.registry.identities, lines), order: order) }
+            self.header = header
         } else if let entry = body["authority"] {
             authorities.put(try RegisteredAuthority(record: entry))
         } else if let entry = body["group"] {
@@ -77,6 +82,11 @@ struct SnapshotReader {
         } else {
             throw RecordError("line")
         }
+    }
+
+    private mutating func take(seed line: LogSlice) {
+        if seeds.last?.snapshot !== line.owner { seeds.append(StoredSeeds(snapshot: line.owner, places: [])) }
+        seeds[seeds.count - 1].places.append(LogPlace(line))
     }
 
     private static func header(_ hub: JSONValue) throws -> Header {
@@ -100,7 +110,7 @@ struct SnapshotReader {
             Set(hub[member]?.elements.compactMap(\.string).map(TwinID.init(trusted:)) ?? [])
         }
         return Header(
-            sequence: try number("sequence"), registry: registry,
+            sequence: try number("sequence"), registry: registry, order: hub["order"]?.counter,
             seedIsComplete: hub["seedIsComplete"]?.bool ?? false, feedback: try FeedbackQueue(record: feedback),
             settings: try hub["defender"].map { try DefenderSettings($0) } ?? DefenderSettings(),
             routing: try hub["routing"].map { (value) throws(RecordError) in try RoutingDeclaration(record: value) },

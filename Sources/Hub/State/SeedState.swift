@@ -6,7 +6,7 @@ struct SeedState: Sendable {
     enum Piece: Sendable {
         case identities([SeededIdentity])
         /// Known from a snapshot and not needed before a reset.
-        case stored([StoredSeed])
+        case stored(StoredSeeds)
     }
 
     private(set) var pieces: [Piece] = []
@@ -24,25 +24,20 @@ struct SeedState: Sendable {
     }
 
     /// As a snapshot has it.
-    init(stored: [StoredSeed], isComplete: Bool) {
-        for start in stride(from: 0, to: stored.count, by: Self.storedPiece) {
-            pieces.append(.stored(Array(stored[start..<min(start + Self.storedPiece, stored.count)])))
-        }
-        count = stored.count
+    init(stored: [StoredSeeds], isComplete: Bool) {
+        pieces = stored.map { .stored($0) }
+        count = stored.reduce(0) { $0 + $1.places.count }
         self.isComplete = isComplete
     }
 
     init() {}
-
-    /// How many of the stored are read at once.
-    private static let storedPiece = 1000
 }
 
 extension SeedState.Piece {
     var identities: [SeededIdentity] {
         switch self {
         case .identities(let identities): identities
-        case .stored(let stored): stored.map { $0.restored() }
+        case .stored(let stored): stored.identities
         }
     }
 }

@@ -8,6 +8,7 @@ final class Replay: LogVisitor {
     private let feed: ChangeFeed
     private let limits: HubLimits
     private var snapshot = SnapshotReader()
+    private var entities: EntityIntake?
     private var replaying: HubState?
     private(set) var lastSequence: UInt64 = 0
 
@@ -22,7 +23,7 @@ final class Replay: LogVisitor {
         replaying
             ?? HubState(
                 base: index, limits: limits, registry: snapshot.header?.registry ?? RegistrySummary(),
-                seed: snapshot.seed, feedback: snapshot.header?.feedback ?? FeedbackQueue(),
+                seed: snapshot.seed(and: entities?.seeds ?? []), feedback: snapshot.header?.feedback ?? FeedbackQueue(),
                 authorities: snapshot.authorities, settings: snapshot.header?.settings ?? DefenderSettings(),
                 groups: snapshot.groups, configurations: snapshot.configurations, jobs: snapshot.jobs,
                 registryJobs: snapshot.registryJobs, routing: snapshot.header?.routing,
@@ -30,9 +31,20 @@ final class Replay: LogVisitor {
                     connected: snapshot.header?.connected ?? [], queued: snapshot.header?.queued ?? []))
     }
 
-    func beginSnapshot(covering sequence: UInt64, lines: Int) { lastSequence = sequence }
+    func beginSnapshot(covering sequence: UInt64, lines: Int) {
+        lastSequence = sequence
+        snapshot.lines = lines
+    }
 
     func visitSnapshotLine(_ line: LogSlice) throws { try snapshot.take(line, into: index) }
+
+    /// What comes before the hub's own line is nothing that an entity could be taken in after.
+    var intake: (any SnapshotIntake)? {
+        guard snapshot.header != nil else { return nil }
+        let intake = entities ?? EntityIntake(into: index, readAtOnce: snapshot.entitiesRead)
+        entities = intake
+        return intake
+    }
 
     func visit(_ record: LogRecord) throws {
         let recorded = try RecordedEvent(record)
