@@ -20,8 +20,11 @@ public struct HubLimits: Sendable {
     public var securityGroups = 100
     /// Configurations of one hub, a paid one's (rest.md section 11.2).
     public var configurations = 100
-    /// Twins that one command brings into line with the configurations; other commands have their turn in between.
-    public var twinsPerSettling = 256
+    /// Twins that one command brings into line with the configurations; other commands have their turn in between. About as much
+    /// work as the writer does between two syncs when a thousand clients write.
+    public var twinsPerSettling = 1_024
+    /// Bytes of the contents that one such command carries out, twin by twin.
+    public var bytesPerSettling = 2 << 20
     /// Desired patches kept for each twin (`--keep-patches`).
     public var patchesPerTwin = 256
     /// Changes kept in memory for readers of the change feed; older ones are read from the log.

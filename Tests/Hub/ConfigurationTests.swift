@@ -51,6 +51,27 @@ struct ConfigurationTests {
         #expect(run.model.configurations.count > 2)
     }
 
+    @Test func `A slice of a rollout is bounded in twins, and in bytes of what they get`() throws {
+        let it = try HubOnALog()
+        var limits = HubLimits()
+        limits.twinsPerSettling = 50
+        limits.bytesPerSettling = 10_000
+        func slice(_ text: String) throws -> Int {
+            try put(it, "c\(text.count)", #"{"deviceContent":{"properties.desired.a":"\#(text)"}}"#, "tags.t = 1")
+            let newest = try #require(it.hub.configurations.max { $0.number < $1.number })
+            #expect(newest.content.json.count > text.utf8.count)
+            let registry = ConfigurationRegistry(
+                active: [newest], retired: [], newestNumber: newest.number, revision: newest.revision, settled: 0)
+            return Rollout.slice(of: registry, limits)
+        }
+        #expect(try slice("x") == 50)
+        #expect((5...10).contains(try slice(String(repeating: "x", count: 1_000))))
+        // One at least, or it would never end.
+        limits.bytesPerSettling = 100
+        #expect(try slice(String(repeating: "x", count: 1_001)) == 1)
+        #expect(Rollout.slice(of: ConfigurationRegistry(), limits) == 50)
+    }
+
     @Test func `A twin changes in the same batch of the log as what makes it a target`() throws {
         let it = try HubOnALog()
         let id = it.make("d")

@@ -27,6 +27,9 @@ struct ConfigurationRegistry: Sendable {
     /// Whether twins that nobody touches are as they should be.
     var isSettled: Bool { settled >= revision }
 
+    /// Those that not every twin follows yet.
+    var changed: [Configuration] { active.filter { $0.revision > settled } }
+
     var isEmpty: Bool { active.isEmpty }
 
     /// Nothing was ever known.

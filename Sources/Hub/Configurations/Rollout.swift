@@ -39,7 +39,7 @@ final class Rollout: HubSubscriber, @unchecked Sendable {
             self.writer = writer
             revision = configurations.revision
             let ids = Self.concerned(by: configurations, in: moment)
-            let size = limits.twinsPerSettling
+            let size = Self.slice(of: configurations, limits)
             let all = stride(from: 0, to: ids.count, by: size).map { Array(ids[$0..<min($0 + size, ids.count)]) }
             slices = all.isEmpty ? [[]] : all[...]
             subscriber = subscribers.add(self)
@@ -49,7 +49,7 @@ final class Rollout: HubSubscriber, @unchecked Sendable {
 
     /// Those that show a configuration that is deleted, and those that a changed one targets or has targeted.
     private static func concerned(by configurations: ConfigurationRegistry, in moment: HubMoment) -> [TwinID] {
-        let changed = configurations.active.filter { $0.revision > configurations.settled }
+        let changed = configurations.changed
         let numbers = Set((changed + configurations.retired).map(\.number))
         var ids: [TwinID] = []
         moment.forEach { occupant, document in
@@ -60,6 +60,12 @@ final class Rollout: HubSubscriber, @unchecked Sendable {
             }
         }
         return ids.sorted()
+    }
+
+    /// How many twins one command brings into line: fewer where much is written into each.
+    static func slice(of configurations: ConfigurationRegistry, _ limits: HubLimits) -> Int {
+        let bytes = (configurations.changed + configurations.retired).reduce(0) { $0 + $1.content.json.count }
+        return min(limits.twinsPerSettling, max(limits.bytesPerSettling / max(bytes, 1), 1))
     }
 
     private func submit() {
