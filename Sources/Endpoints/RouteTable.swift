@@ -3,9 +3,6 @@ import Vocabulary
 
 /// The one table of every operation. From it follow dispatch, 404, and 405 with `Allow`.
 public struct RouteTable: Sendable {
-    /// Longer paths name nothing here, but for what a tail captures.
-    public static let maximumSegments = 12
-
     public let routes: [Route]
     private let root = Node()
 
@@ -15,8 +12,8 @@ public struct RouteTable: Sendable {
     private final class Node: @unchecked Sendable {
         var literals: [(text: [UInt8], node: Node)] = []
         var capture: Node?
-        var captureName = ""
-        var tailName = ""
+        var captureName = CaptureName("")
+        var tailName = CaptureName("")
         /// Those that take everything from here on.
         var tails: [Route] = []
         var routes: [Route] = []
@@ -26,9 +23,7 @@ public struct RouteTable: Sendable {
     private struct Search {
         let method: HTTPMethod
         let path: UnsafeRawBufferPointer
-        /// More segments than are looked at.
-        var isLong = false
-        var captures: [(name: String, value: ArraySlice<UInt8>)] = []
+        var captures = PathCaptures()
         var allowed: [HTTPMethod] = []
 
         /// The route of the method among these; notes what the others take.
@@ -63,12 +58,12 @@ public struct RouteTable: Sendable {
         if segment.first == UInt8(ascii: "{") {
             if segment.ends(with: "...}") {
                 precondition(segments.count == 1, "nothing can follow a tail")
-                node.tailName = String(decoding: segment.dropFirst().dropLast(4), as: UTF8.self)
+                node.tailName = CaptureName(String(decoding: segment.dropFirst().dropLast(4), as: UTF8.self))
                 node.tails.append(route)
                 return
             }
             if node.capture == nil {
-                node.captureName = String(decoding: segment.dropFirst().dropLast(), as: UTF8.self)
+                node.captureName = CaptureName(String(decoding: segment.dropFirst().dropLast(), as: UTF8.self))
             }
             let child = node.capture ?? Node()
             node.capture = child
@@ -85,24 +80,13 @@ public struct RouteTable: Sendable {
     /// Finds the route of a raw path. A trailing slash is accepted, literals match without case, and each segment is
     /// percent-decoded after splitting (rest.md section 0). HEAD is answered as GET is.
     public func match(_ method: HTTPMethod, path: UnsafeRawBufferPointer) -> Match {
-        var segments: [Range<Int>] = []
-        segments.reserveCapacity(8)
         var search = Search(method: method == .head ? .get : method, path: path)
-        var count = 0
-        var start = 0
-        for index in 0...path.count where index == path.count || path[index] == UInt8(ascii: "/") {
-            if index > start {
-                count += 1
-                if count <= Self.maximumSegments { segments.append(start..<index) }
-            } else if index > 0, index < path.count {
-                // Only a last slash may stand alone.
-                return .notFound
-            }
-            start = index + 1
-        }
         guard path.first == UInt8(ascii: "/") else { return .notFound }
-        search.isLong = count > Self.maximumSegments
-        if let route = find(segments[...], in: root, &search) { return .route(route, Self.captures(search.captures)) }
+        // Only a last slash may stand alone.
+        for index in 1..<path.count where path[index] == UInt8(ascii: "/") && path[index - 1] == UInt8(ascii: "/") {
+            return .notFound
+        }
+        if let route = find(from: 1, in: root, &search) { return .route(route, search.captures) }
         var allowed = search.allowed
         if allowed.isEmpty { return .notFound }
         if allowed.contains(.get) { allowed.append(.head) }
@@ -112,43 +96,37 @@ public struct RouteTable: Sendable {
 
     /// Literals win over captures, and captures over tails; where a literal leads nowhere for this method, the capture is
     /// tried, so that a device called `query` can be read and written though not posted to.
-    private func find(_ segments: ArraySlice<Range<Int>>, in node: Node, _ search: inout Search) -> Route? {
-        guard let range = segments.first else { return search.isLong ? nil : search.choose(node.routes) }
-        let segment = UnsafeRawBufferPointer(rebasing: search.path[range])
+    private func find(from start: Int, in node: Node, _ search: inout Search) -> Route? {
+        guard start < search.path.count else { return search.choose(node.routes) }
+        let rest = search.path[start...]
+        let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+        let segment = UnsafeRawBufferPointer(rebasing: rest[..<end])
         for (text, child) in node.literals where Self.equalIgnoringCase(segment, text) {
-            if let route = find(segments.dropFirst(), in: child, &search) { return route }
+            if let route = find(from: end + 1, in: child, &search) { return route }
         }
+        let before = search.captures
         // What hides a slash is a tail rather than an id, where there can be a tail.
-        if let child = node.capture, let decoded = Self.decode(segment),
-            node.tails.isEmpty || !decoded.contains(Self.hiddenSlash)
+        if let child = node.capture, let value = Self.value(segment),
+            node.tails.isEmpty || !value.withBytes({ $0.contains(Self.hiddenSlash) })
         {
-            search.captures.append((node.captureName, decoded[...]))
-            if let route = find(segments.dropFirst(), in: child, &search) { return route }
-            search.captures.removeLast()
+            search.captures.add(value, named: node.captureName)
+            if let route = find(from: end + 1, in: child, &search) { return route }
+            search.captures = before
         }
         // A tail keeps its slashes, a last one too, and may spell them `%2F`.
-        guard !node.tails.isEmpty, let rest = PercentCoding.decode(search.path[range.lowerBound...]),
-            let route = search.choose(node.tails)
-        else { return nil }
-        search.captures.append((node.tailName, rest[...]))
+        guard !node.tails.isEmpty, let decoded = PercentCoding.decode(rest), let route = search.choose(node.tails)
+        else {
+            return nil
+        }
+        search.captures.add(.decoded(decoded), named: node.tailName)
         return route
-    }
-
-    private static func captures(_ found: [(name: String, value: ArraySlice<UInt8>)]) -> PathCaptures {
-        guard let device = found.first(where: { $0.name == "device" })?.value else {
-            return PathCaptures(key: [], values: found)
-        }
-        guard let module = found.first(where: { $0.name == "module" })?.value else {
-            return PathCaptures(key: device, values: found)
-        }
-        return PathCaptures(key: device + [UInt8(ascii: "/")] + module, values: found)
     }
 
     /// Nil where the escapes are malformed. A slash that an escape hides divides nothing: it becomes U+0000, which is in no
     /// id either, so that the id is refused as such.
-    private static func decode(_ segment: UnsafeRawBufferPointer) -> [UInt8]? {
-        guard segment.contains(UInt8(ascii: "%")) else { return Array(segment) }
-        return PercentCoding.decode(segment)?.map { $0 == UInt8(ascii: "/") ? hiddenSlash : $0 }
+    private static func value(_ segment: UnsafeRawBufferPointer) -> PathCaptures.Value? {
+        guard segment.contains(UInt8(ascii: "%")) else { return .plain(segment) }
+        return PercentCoding.decode(segment).map { .decoded($0.map { $0 == UInt8(ascii: "/") ? hiddenSlash : $0 }) }
     }
 
     private static let hiddenSlash: UInt8 = 0

@@ -60,4 +60,40 @@ import Testing
             #expect(Set(methods) == [.get, .put, .head, .options])
         }
     }
+
+    @Test(
+        "device and module make up the key, decoded, wherever they stand in the path",
+        arguments: [
+            ("/d/a", "a"), ("/d/a/", "a"), ("/D/a%20b", "a b"), ("/d/a/m/b", "a/b"), ("/d/a%2Ab/m/c%3Ad/", "a*b/c:d"),
+            ("/d/a%2Fb", "a\0b"), ("/d/a/m/b/n/c", "a/b"), ("/n/c", ""),
+        ])
+    func key(_ path: String, _ expected: String) {
+        let table = RouteTable([
+            Self.route(.get, "/d/{device}"), Self.route(.get, "/d/{device}/m/{module}"),
+            Self.route(.get, "/d/{device}/m/{module}/n/{name}"), Self.route(.get, "/n/{name}"),
+        ])
+        Array(path.utf8).withUnsafeBytes {
+            guard case .route(_, let captures) = table.match(.get, path: $0) else {
+                Issue.record("\(path) is not found")
+                return
+            }
+            #expect(captures.withKey { String(decoding: $0, as: UTF8.self) } == expected)
+            let isID = !expected.isEmpty && !expected.contains { "\0 ".contains($0) }
+            #expect((try? captures.twinID())?.key == (isID ? expected : nil))
+            #expect(captures["device"] == (expected.isEmpty ? nil : String(expected.prefix { $0 != "/" })))
+            #expect(captures["name"] == (path.hasSuffix("c") ? "c" : nil))
+        }
+    }
+
+    @Test("a branch of the table that leads nowhere leaves nothing captured")
+    func backtracking() {
+        let table = RouteTable([Self.route(.get, "/{device}/x/{module}/y"), Self.route(.get, "/{name...}")])
+        Array("/a/x/b/z".utf8).withUnsafeBytes {
+            guard case .route(_, let captures) = table.match(.get, path: $0) else {
+                Issue.record("not found")
+                return
+            }
+            #expect(captures["name"] == "a/x/b/z" && captures["device"] == nil && captures["module"] == nil)
+        }
+    }
 }
