@@ -108,10 +108,13 @@ public final class Hub: Sendable {
     public var writeObstacle: String? { writer.published.withLock { $0.obstacle } }
 
     /// Everything as it stands between two batches. Waits for a batch that is becoming visible, so that it is nothing for a shard.
-    public func moment() -> HubMoment { HubMoment(index.captureStripes()) }
+    public func moment() -> HubMoment { index.moment() }
 
     /// The same for those who do not wait; nil where a batch is becoming visible.
-    public func momentAtOnce() -> HubMoment? { index.captureStripesAtOnce().map { HubMoment($0) } }
+    public func momentAtOnce() -> HubMoment? { index.momentAtOnce() }
+
+    /// The number of the moment at hand. A moment of that number shows what `moment` would.
+    public var momentNumber: UInt64 { index.momentNumber }
 
     /// The same, for readers who go through all of it. Calls back on the writer's queue, so
     /// that the callback must do no more than pass it on.

@@ -60,7 +60,6 @@ public struct TwinID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     public var description: String { key }
 
-    public static func < (left: TwinID, right: TwinID) -> Bool {
-        left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
-    }
+    /// Ids are ASCII, whose order as text is that of their bytes.
+    public static func < (left: TwinID, right: TwinID) -> Bool { left.key < right.key }
 }

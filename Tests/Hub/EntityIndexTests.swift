@@ -82,7 +82,7 @@ struct EntityIndexTests {
     }
 
     private static func ids(in index: EntityIndex) -> [TwinID] {
-        index.captureStripes().flatMap { stripe in (0..<stripe.count).compactMap { stripe.occupant(at: $0)?.id } }
+        index.moment().stripes.flatMap { stripe in (0..<stripe.count).compactMap { stripe.occupant(at: $0)?.id } }
     }
 
     private static func compare(_ index: EntityIndex, _ model: [TwinID: UInt64]) {
@@ -201,7 +201,7 @@ struct EntityIndexTests {
             _ = other.publish([id: Self.entity(id.key, 1)], clearing: false)
         }
         func stripes(_ index: EntityIndex) -> [Set<TwinID>] {
-            index.captureStripes().map { stripe in Set((0..<stripe.count).compactMap { stripe.occupant(at: $0)?.id }) }
+            index.moment().stripes.map { stripe in Set((0..<stripe.count).compactMap { stripe.occupant(at: $0)?.id }) }
         }
         #expect(stripes(one) == stripes(other))
     }

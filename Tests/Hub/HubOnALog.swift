@@ -71,7 +71,7 @@ final class HubOnALog {
             isThere.signal()
         }
         isThere.wait()
-        return moment.withLock { $0 } ?? HubMoment([])
+        return moment.withLock { $0 } ?? HubMoment([], number: 0)
     }
 
     /// Until every twin follows the configurations.

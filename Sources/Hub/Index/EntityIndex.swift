@@ -15,6 +15,8 @@ final class EntityIndex: EntityStore, Sendable {
     private let stripes: [LockedStripe] = (0..<stripeCount).map { _ in LockedStripe() }
     /// Held while a batch becomes visible, so that whoever wants all of one moment finds no half of one.
     private let publishing = Mutex(())
+    /// Grows with each batch that has become visible.
+    private let batches = Atomic<UInt64>(0)
     /// Keys come from clients: an unguessable seed keeps them from choosing their slots.
     private let seed: Atomic<UInt64>
 
@@ -43,7 +45,10 @@ final class EntityIndex: EntityStore, Sendable {
 
     /// What a batch has changed becomes visible. Answers which subscribers wait for which of the changes.
     func publish(_ changed: [TwinID: Entity?], clearing: Bool) -> [Notice] {
-        publishing.withLock { _ in publishAll(changed, clearing: clearing) }
+        publishing.withLock { _ in
+            defer { batches.add(1, ordering: .releasing) }
+            return publishAll(changed, clearing: clearing)
+        }
     }
 
     private func publishAll(_ changed: [TwinID: Entity?], clearing: Bool) -> [Notice] {
@@ -125,19 +130,20 @@ final class EntityIndex: EntityStore, Sendable {
     /// The same for one.
     func put(_ stored: StoredEntity) { stored.withKey { put([(stored.place, $0)], in: stored.line.owner) } }
 
-    /// Everything as it stands between two batches, in the stripes in which it is kept, which copies nothing until something changes.
-    func captureStripes() -> [EntityStripe] {
-        publishing.withLock { _ in captureAll() }
-    }
+    /// The number of the moment at hand (`HubMoment.number`).
+    var momentNumber: UInt64 { batches.load(ordering: .acquiring) }
+
+    /// Everything as it stands between two batches, which copies nothing until something changes.
+    func moment() -> HubMoment { publishing.withLock { _ in capture() } }
 
     /// Nil where somebody would have to wait.
-    func captureStripesAtOnce() -> [EntityStripe]? { publishing.withLockIfAvailable { _ in captureAll() } }
+    func momentAtOnce() -> HubMoment? { publishing.withLockIfAvailable { _ in capture() } }
 
-    private func captureAll() -> [EntityStripe] {
-        stripes.map { $0.stripe.withLock { EntityStripe($0) } }
-    }
+    private func capture() -> HubMoment { HubMoment(captureStripes(), number: momentNumber) }
 
-    var deviceIDs: [TwinID] { captureAll().flatMap(\.deviceIDs) }
+    private func captureStripes() -> [EntityStripe] { stripes.map { $0.stripe.withLock { EntityStripe($0) } } }
+
+    var deviceIDs: [TwinID] { captureStripes().flatMap(\.deviceIDs) }
 
     /// The first devices by id, at most `limit`.
     func devices(limit: Int) -> [Entity] { deviceIDs(after: nil, limit: limit).compactMap(entity) }
@@ -145,7 +151,7 @@ final class EntityIndex: EntityStore, Sendable {
     /// The first device ids, in order, behind this one.
     func deviceIDs(after last: TwinID?, limit: Int) -> [TwinID] {
         var smallest = Heap<TwinID>()
-        for stripe in captureAll() {
+        for stripe in captureStripes() {
             for id in stripe.deviceIDs where last.map({ $0 < id }) ?? true {
                 if smallest.count < limit {
                     smallest.insert(id)

@@ -43,6 +43,20 @@ public struct EntityStripe: Sendable {
         }
     }
 
+    /// Asks memory for an entity that will be looked at soon.
+    public func prefetch(at place: Int) {
+        slots.withUnsafeBufferPointer { slots in
+            if let first = slots.baseAddress { Self.prefetch(first + place) }
+        }
+    }
+
+    /// Asks memory for the document of one that is at hand.
+    public func prefetchDocument(at place: Int) {
+        slots.withUnsafeBufferPointer { slots in
+            if let first = slots.baseAddress { Self.prefetchDocument(first + place) }
+        }
+    }
+
     /// How far memory is asked for what comes, of which a half may be empty places.
     private static let placesAhead = 16
 

@@ -5,8 +5,13 @@ import Vocabulary
 public struct HubMoment: Sendable {
     /// The parts in which entities are kept: the same ones, in the same order, at every moment of a hub.
     public let stripes: [EntityStripe]
+    /// Two moments of one hub and one number are the same.
+    public let number: UInt64
 
-    init(_ stripes: [EntityStripe]) { self.stripes = stripes }
+    public init(_ stripes: [EntityStripe], number: UInt64) {
+        self.stripes = stripes
+        self.number = number
+    }
 
     /// Every device's id, in order; nothing is read for it.
     public var deviceIDs: [TwinID] { stripes.flatMap(\.deviceIDs).sorted() }

@@ -93,7 +93,7 @@ final class Writer: @unchecked Sendable {
 
     private func rollOut() {
         guard !state.configurations.isSettled else { return }
-        rollout.begin(on: self, state.configurations) { HubMoment(index.captureStripes()) }
+        rollout.begin(on: self, state.configurations) { index.moment() }
     }
 
     func submit(_ submissions: [Submission]) {
@@ -116,7 +116,7 @@ final class Writer: @unchecked Sendable {
 
     /// Hands over the index where no publishing can come between.
     func capture(then body: @escaping @Sendable (HubMoment) -> Void) {
-        queue.async { body(HubMoment(self.index.captureStripes())) }
+        queue.async { body(self.index.moment()) }
     }
 
     func close() {
@@ -229,7 +229,7 @@ final class Writer: @unchecked Sendable {
     @discardableResult
     private func takeSnapshot() -> Bool {
         snapshotter.begin(
-            Snapshot(sequence: sequence, state: state, entities: index.captureStripes(), order: index.order),
+            Snapshot(sequence: sequence, state: state, entities: index.moment().stripes, order: index.order),
             at: environment.now())
     }
 

@@ -78,11 +78,12 @@ public final class QueryDesk: Sendable {
     private func pageAtOnce(
         _ query: TwinQuery, text: String, pageSize: Int, of hub: Hub
     ) -> Result<QueryPage, HubError>? {
-        guard lag == nil, query.collection != .jobs, query.access != nil, state.withLock({ $0.waiting == 0 }),
-            let moment = hub.momentAtOnce()
+        guard lag == nil, query.collection != .jobs, query.access != nil, state.withLock({ $0.waiting == 0 })
         else { return nil }
         let page = indexes.withLockIfAvailable { indexes -> Result<QueryPage, HubError>? in
-            guard indexes.isQuick(query, in: moment) else { return nil }
+            guard let moment = indexes.moment(hub.momentNumber) ?? hub.momentAtOnce(),
+                indexes.isQuick(query, in: moment)
+            else { return nil }
             return Result { () throws(HubError) in
                 let result = try QueryResult(of: query) { take in _ = indexes.find(query, in: moment, take) }
                 return self.page(of: result, kept: nil, from: 0, text, pageSize)
