@@ -1,6 +1,6 @@
 import Glibc
 
 /// `errno` as people read it.
-enum SystemError {
-    static func text(_ number: Int32 = errno) -> String { String(cString: strerror(number)) }
+public enum SystemError {
+    public static func text(_ number: Int32 = errno) -> String { String(cString: strerror(number)) }
 }
