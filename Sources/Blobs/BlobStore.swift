@@ -19,7 +19,7 @@ final class BlobStore {
         self.environment = environment
         incoming = folder + "/incoming"
         files = folder + "/files"
-        Disk.remove(incoming)
+        Files.remove(incoming)
         try Disk.makeFolder(incoming)
         try Disk.makeFolder(files)
         var sweep = BlobSweep(limits: limits, now: environment.now())
@@ -67,7 +67,7 @@ final class BlobStore {
     }
 
     func discard(_ write: BlobWrite) {
-        if let path = write.path { Disk.remove(path) }
+        if let path = write.path { Files.remove(path) }
         write.release()
         keptBytes -= write.reserved
         write.reserved = 0
@@ -108,7 +108,7 @@ final class BlobStore {
     ) throws(BlobFailure) -> [UInt8] {
         try using(write) { () throws(BlobFailure) in
             let blocks = folder(name) + "/blocks"
-            let names = Disk.names(in: blocks)
+            let names = Files.names(in: blocks)
             var other = names.first
             if other == nil { other = try properties(of: name)?.blocks.first?.id.fileName }
             guard other == nil || other?.utf8.count == id.fileName.utf8.count else { throw .differentBlockLength }
@@ -200,22 +200,22 @@ final class BlobStore {
             // Makes the content's name durable as well.
             try Disk.replace(folder + "/properties.json", with: properties.json)
         } catch {
-            Disk.remove(path)
+            Files.remove(path)
             throw error
         }
         lastModified = modified
         keptBytes += write.count - write.reserved - (current?.size ?? 0)
         write.reserved = 0
         write.release()
-        if let current { Disk.remove(folder + "/" + current.content) }
+        if let current { Files.remove(folder + "/" + current.content) }
         dropBlocks(folder)
         return properties
     }
 
     private func dropBlocks(_ folder: String) {
         let blocks = folder + "/blocks"
-        for name in Disk.names(in: blocks) { keptBytes -= Disk.size(blocks + "/" + name) ?? 0 }
-        Disk.remove(blocks)
+        for name in Files.names(in: blocks) { keptBytes -= Disk.size(blocks + "/" + name) ?? 0 }
+        Files.remove(blocks)
     }
 
     // MARK: Reading
@@ -243,9 +243,9 @@ final class BlobStore {
         keptBytes -= properties.size
         dropBlocks(folder)
         // The name goes first: what a crash leaves behind is swept.
-        Disk.remove(folder + "/properties.json")
+        Files.remove(folder + "/properties.json")
         try Disk.syncFolder(folder)
-        Disk.remove(folder)
+        Files.remove(folder)
     }
 }
 

@@ -20,7 +20,7 @@ struct BlobSweep {
 
     /// Calls with every folder that ends a name below this one.
     private func eachEnd(_ folder: String, _ body: (String) -> Void) {
-        for name in Disk.names(in: folder) {
+        for name in Files.names(in: folder) {
             if name.hasSuffix(BlobName.continued) {
                 eachEnd(folder + "/" + name, body)
             } else {
@@ -30,7 +30,7 @@ struct BlobSweep {
     }
 
     private mutating func visit(_ folder: String) {
-        let names = Disk.names(in: folder)
+        let names = Files.names(in: folder)
         var properties: BlobProperties?
         if names.contains("properties.json") {
             // Where they cannot be read, nothing beside them is known to be rubbish.
@@ -45,22 +45,22 @@ struct BlobSweep {
             if name == "blocks" {
                 stagedBytes = sweepBlocks(folder + "/blocks")
             } else {
-                Disk.remove(folder + "/" + name)
+                Files.remove(folder + "/" + name)
             }
         }
         keptBytes += stagedBytes
-        if properties == nil, stagedBytes == 0 { Disk.remove(folder) }
+        if properties == nil, stagedBytes == 0 { Files.remove(folder) }
     }
 
     /// The bytes of the blocks that may still be wanted.
     private func sweepBlocks(_ folder: String) -> Int {
         var bytes = 0
-        for name in Disk.names(in: folder) {
+        for name in Files.names(in: folder) {
             let path = folder + "/" + name
             if let modified = Disk.modified(path), modified > now.unixSeconds - limits.stagedSeconds {
                 bytes += Disk.size(path) ?? 0
             } else {
-                Disk.remove(path)
+                Files.remove(path)
             }
         }
         return bytes

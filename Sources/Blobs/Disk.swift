@@ -1,9 +1,10 @@
 import Glibc
+import Vocabulary
 
 /// File system calls whose failures are `BlobFailure`s. They block: only the account's queue makes them.
 enum Disk {
     static func failure(_ path: String) -> BlobFailure {
-        .unusable(path: path, reason: String(cString: strerror(errno)))
+        .unusable(path: path, reason: SystemError.text())
     }
 
     static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o644) throws(BlobFailure) -> Int32 {
@@ -39,15 +40,12 @@ enum Disk {
 
     /// Makes what happened to a folder's names durable.
     static func syncFolder(_ path: String) throws(BlobFailure) {
-        let descriptor = try open(path, O_RDONLY | O_DIRECTORY)
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure(path) }
+        guard Files.syncFolder(path) else { throw failure(path) }
     }
 
     /// Makes durable that something of this name is there.
-    static func syncFolder(of path: String) throws(BlobFailure) {
-        guard let slash = path.lastIndex(of: "/") else { return try syncFolder(".") }
-        try syncFolder(slash == path.startIndex ? "/" : String(path[..<slash]))
+    static func syncName(of path: String) throws(BlobFailure) {
+        guard Files.syncName(of: path) else { throw failure(path) }
     }
 
     static func move(_ from: String, to path: String) throws(BlobFailure) {
@@ -56,20 +54,9 @@ enum Disk {
 
     /// The file's bytes; nil where there is none.
     static func read(_ path: String) throws(BlobFailure) -> [UInt8]? {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw failure(path)
-        }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var offset = 0
-        while true {
-            let piece = try read(descriptor, path, at: offset, count: 64 << 10)
-            if piece.isEmpty { return bytes }
-            bytes += piece
-            offset += piece.count
-        }
+        if let bytes = Files.read(path) { return bytes }
+        guard errno == ENOENT else { throw failure(path) }
+        return nil
     }
 
     /// Up to so many bytes; fewer only at the file's end.
@@ -96,49 +83,14 @@ enum Disk {
 
     /// Replaces a file as a whole, durably: what is there after a power failure is the one or the other.
     static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o644) throws(BlobFailure) {
-        let new = path + ".new"
-        let descriptor = try open(new, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
-        defer { close(descriptor) }
-        let result = bytes.withUnsafeBytes { bytes in
-            Result { () throws(BlobFailure) in try write(bytes, to: descriptor, new) }
-        }
-        try result.get()
-        try sync(descriptor, new)
-        try move(new, to: path)
-        try syncFolder(of: path)
+        guard Files.write(bytes, to: path, mode: mode, durably: true) else { throw failure(path) }
     }
 
     /// Makes the folder and those above it, durably.
     static func makeFolder(_ path: String) throws(BlobFailure) {
-        if mkdir(path, 0o755) == 0 { return try syncFolder(of: path) }
-        if errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw failure(path) }
-        try makeFolder(String(path[..<slash]))
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure(path) }
-        try syncFolder(of: path)
-    }
-
-    /// Names in a folder, in order; none where there is no such folder.
-    static func names(in path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        guard Files.makeFolder(path) else { throw failure(path) }
     }
 
     /// Removes a file, and never a folder.
     static func remove(file path: String) { unlink(path) }
-
-    /// Removes a file, or a folder with everything in it.
-    static func remove(_ path: String) {
-        if unlink(path) == 0 || errno == ENOENT { return }
-        for name in names(in: path) { remove(path + "/" + name) }
-        rmdir(path)
-    }
 }

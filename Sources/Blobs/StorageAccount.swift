@@ -32,16 +32,19 @@ public final class StorageAccount: @unchecked Sendable {
         self.environment = environment
         var place = folder ?? ""
         if folder == nil {
-            let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-            var template = Array("\(temporary)/twinhub-blobs-XXXXXX".utf8CString)
-            guard mkdtemp(&template) != nil else { throw Disk.failure(temporary) }
-            place = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            guard let made = Files.makeTemporaryFolder() else { throw Disk.failure("a temporary folder") }
+            place = made
         }
         temporaryFolder = folder == nil ? place : nil
-        try Disk.makeFolder(place)
-        key = try Self.key(place + "/" + Self.keyFile, environment)
-        store = try BlobStore(folder: place, limits: limits, environment: environment)
-        uploads = try UploadLog(path: place + "/uploads.ndjson", limits: limits)
+        do throws(BlobFailure) {
+            try Disk.makeFolder(place)
+            key = try Self.key(place + "/" + Self.keyFile, environment)
+            store = try BlobStore(folder: place, limits: limits, environment: environment)
+            uploads = try UploadLog(path: place + "/uploads.ndjson", limits: limits)
+        } catch {
+            if folder == nil { Files.remove(place) }
+            throw error
+        }
     }
 
     private static func key(_ path: String, _ environment: Environment) throws(BlobFailure) -> [UInt8] {
@@ -58,7 +61,7 @@ public final class StorageAccount: @unchecked Sendable {
 
     /// Waits for what is under way; a temporary folder goes.
     public func close() {
-        queue.sync { if let temporaryFolder { Disk.remove(temporaryFolder) } }
+        queue.sync { if let temporaryFolder { Files.remove(temporaryFolder) } }
     }
 
     // MARK: Signatures

@@ -26,7 +26,8 @@ public enum Gzip {
         }
     }
 
-    /// As below, and no more than so many times its compressed form.
+    /// The plain form of a request's body, which may be no more than `limits.inflationFactor` times its compressed form:
+    /// 413 where it would be longer than that or than `limit`, 400 where it is not gzip.
     public static func decompress(
         _ compressed: [UInt8], limit: Int, _ limits: HTTPLimits
     ) throws(HTTPFailure) -> [UInt8] {

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Vocabulary
 
 extension Journal {
     public func append(_ batch: LogBatch) throws(LogFailure) {

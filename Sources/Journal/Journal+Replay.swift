@@ -1,4 +1,5 @@
 import Glibc
+import Vocabulary
 
 extension Journal {
     public func replay(_ visitor: some LogVisitor) throws(LogFailure) -> ReplayReport {

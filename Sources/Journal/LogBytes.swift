@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import Vocabulary
 
 /// Bytes that never move and never change while somebody holds this object: a mapped file, or an allocation.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import Vocabulary
 
 /// The names in a log's folder.
 ///

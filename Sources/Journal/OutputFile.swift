@@ -1,4 +1,5 @@
 import Glibc
+import Vocabulary
 
 /// A file written from front to back, on one queue.
 final class OutputFile {

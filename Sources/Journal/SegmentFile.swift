@@ -1,4 +1,5 @@
 import Glibc
+import Vocabulary
 
 /// An open segment. Closed when the last one who needs the descriptor lets go of it.
 final class SegmentFile: Sendable {

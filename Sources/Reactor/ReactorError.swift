@@ -1,4 +1,5 @@
 import Glibc
+import Vocabulary
 
 /// A system call that failed while a socket was being set up, and for which address.
 public struct ReactorError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -16,7 +17,7 @@ public struct ReactorError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        let reason = call == "parse" ? "not an address TwinHub understands" : String(cString: strerror(errno))
+        let reason = call == "parse" ? "not an address TwinHub understands" : SystemError.text()
         return address.isEmpty ? "\(call): \(reason)" : "\(call) \(address): \(reason)"
     }
 }

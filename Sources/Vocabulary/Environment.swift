@@ -34,7 +34,7 @@ public struct Environment: Sendable {
         },
         fillRandom: { buffer in
             guard csystem_random(buffer.baseAddress, buffer.count) == 0 else {
-                fatalError("the kernel's random generator failed: \(String(cString: strerror(errno)))")
+                fatalError("the kernel's random generator failed: \(SystemError.text())")
             }
         })
 

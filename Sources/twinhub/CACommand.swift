@@ -117,7 +117,7 @@ private struct CertificatePaths {
     ) throws -> JSONValue {
         var body: [UInt8] = []
         if let file {
-            guard let bytes = Files.read(file) else { throw StartFailure("\(file): \(Files.reason)") }
+            guard let bytes = Files.read(file) else { throw StartFailure("\(file): \(SystemError.text())") }
             body = bytes
         }
         let answer = try client.send(method, path(name) + rest, fields: fields, body: body)

@@ -205,7 +205,8 @@ private final class ExchangeHandler: ConnectionHandler {
     func closed(_ connection: Connection) {
         fail(
             connection.tlsFailure
-                ?? (connection.systemError == 0 ? "the connection was closed" : Files.reason(connection.systemError)))
+                ?? (connection.systemError == 0
+                    ? "the connection was closed" : SystemError.text(connection.systemError)))
     }
 
     private func pass(_ next: HTTP1ResponseReader.Event) {

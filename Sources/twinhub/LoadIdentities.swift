@@ -11,7 +11,7 @@ enum LoadIdentities {
 
     /// From a file of lines `{"deviceId": …, "moduleId": …, "key": …}`.
     static func read(_ file: String) throws -> [ClientIdentity] {
-        guard let bytes = Files.read(file) else { throw StartFailure("\(file): \(Files.reason)") }
+        guard let bytes = Files.read(file) else { throw StartFailure("\(file): \(SystemError.text())") }
         return try bytes.split(separator: UInt8(ascii: "\n")).enumerated().map { number, line in
             let fields = try JSONDocument(parsing: Array(line)).root
             guard let device = fields["deviceId"]?.string, let key = fields["key"]?.string else {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Emulator
 import JSON
+import Vocabulary
 
 /// `twinhub route`: which events go to which endpoint.
 struct RouteCommand: ParsableCommand {
@@ -36,7 +37,7 @@ struct RouteCommand: ParsableCommand {
 
         func run() throws {
             try Failures.reported {
-                guard let bytes = Files.read(file) else { throw StartFailure("\(file): \(Files.reason)") }
+                guard let bytes = Files.read(file) else { throw StartFailure("\(file): \(SystemError.text())") }
                 let answer = try server.client().send("PUT", path, body: bytes)
                 guard answer.status == 200, let plan = answer.json else {
                     throw StartFailure("\(file): \(answer.message)")

@@ -41,7 +41,7 @@ struct SASCommand: ParsableCommand {
             throw StartFailure("the storage account's key is in the server's memory only")
         }
         let path = DataFolder(folder).blobs + "/" + StorageAccount.keyFile
-        guard let text = Files.read(path) else { throw StartFailure("\(path): \(Files.reason)") }
+        guard let text = Files.read(path) else { throw StartFailure("\(path): \(SystemError.text())") }
         guard let key = Base64.decode(text.filter { $0 > 0x20 }) else { throw StartFailure("\(path) holds no key") }
         let (account, name) = (StorageAccount.name, StorageAccount.container)
         let time = Timestamp(unixSeconds: expiry).description
@@ -81,7 +81,7 @@ enum PolicyFile {
             throw StartFailure("the keys that --generate-keys made are in the server's memory only")
         }
         let path = DataFolder(folder).policyKeys
-        guard let bytes = Files.read(path) else { throw StartFailure("\(path): \(Files.reason)") }
+        guard let bytes = Files.read(path) else { throw StartFailure("\(path): \(SystemError.text())") }
         return try PolicyTable(text: String(decoding: bytes, as: UTF8.self))
     }
 }

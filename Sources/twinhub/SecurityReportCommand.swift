@@ -24,7 +24,7 @@ extension SecurityCommand {
                 if let html {
                     let page = SecurityReportPage(document, made: Environment.system.now().description)
                     guard Files.write(Array(page.html.utf8), to: html) else {
-                        throw StartFailure("\(html): \(Files.reason)")
+                        throw StartFailure("\(html): \(SystemError.text())")
                     }
                     return
                 }

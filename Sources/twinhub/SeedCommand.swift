@@ -1,6 +1,7 @@
 import ArgumentParser
 import Emulator
 import Endpoints
+import Vocabulary
 
 /// `twinhub seed`: loads bulk import lines into a running hub, which remembers them as its seed.
 struct SeedCommand: ParsableCommand {
@@ -17,7 +18,7 @@ struct SeedCommand: ParsableCommand {
 
     func run() throws {
         try Failures.reported {
-            guard let bytes = Files.read(file) else { throw StartFailure("\(file): \(Files.reason)") }
+            guard let bytes = Files.read(file) else { throw StartFailure("\(file): \(SystemError.text())") }
             guard bytes.count <= BodyLimit.bulk else {
                 throw StartFailure(
                     "\(file): the hub takes \(BodyLimit.bulk) bytes at once; `twinhub serve --seed` on a new folder takes more"

@@ -34,7 +34,7 @@ struct SendCommand: ParsableCommand {
                 let expiry = Environment.system.now().adding(seconds: Double(ttl.seconds))
                 fields.append(("iothub-expiry", expiry.description))
             }
-            let body = try text.map { Array($0.utf8) } ?? Files.standardInput()
+            let body = try text.map { Array($0.utf8) } ?? StandardInput.read()
             let answer = try client.send(
                 "POST", "/emulator\(PathSegment.identity(subject))/messages", fields: fields, body: body)
             guard answer.status == 201 else { throw StartFailure(answer.message) }

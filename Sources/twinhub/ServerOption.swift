@@ -1,5 +1,6 @@
 import ArgumentParser
 import Emulator
+import Vocabulary
 
 /// Which running server a command talks to: the one on a data folder, or the one that wrote a ready report.
 struct ServerOption: ParsableArguments {
@@ -30,7 +31,7 @@ struct ServerOption: ParsableArguments {
         guard answer.status == 200 else { throw StartFailure(answer.message) }
         let own = readyFile + ".ca.pem"
         if Files.read(own) != answer.body, !Files.write(answer.body, to: own) {
-            throw StartFailure("\(own): \(Files.reason)")
+            throw StartFailure("\(own): \(SystemError.text())")
         }
         return (Files.absolute(own), readyFile + ".ca-bundle.pem")
     }

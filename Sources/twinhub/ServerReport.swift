@@ -1,5 +1,6 @@
 import Emulator
 import JSON
+import Vocabulary
 
 /// What a running server said of itself when it was ready: `server.json` in its data folder, or its `--ready-file`.
 struct ServerReport {
@@ -19,7 +20,8 @@ struct ServerReport {
     /// Throws a sentence for the person where no server has been ready there.
     init(file path: String) throws {
         guard let bytes = Files.read(path) else {
-            throw StartFailure("no server has been ready there (\(path): \(Files.reason)); --data names its folder")
+            throw StartFailure(
+                "no server has been ready there (\(path): \(SystemError.text())); --data names its folder")
         }
         guard let report = try? JSONDocument(parsing: bytes).root, let host = report["host"]?.string,
             let https = report["httpsPort"]?.int,

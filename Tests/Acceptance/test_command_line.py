@@ -59,7 +59,7 @@ def test_nothing_but_that_comes_on_stdout(own):
     rest = []
     while (line := own._lines.get(timeout=5)) is not None:
         rest.append(line)
-    assert not any(line.startswith(("{", "ready")) or "debug" in line.lower() for line in rest)
+    assert rest == []
 
 
 def test_the_same_stands_in_server_json(own):
@@ -146,11 +146,10 @@ def test_a_killed_server_leaves_no_lock_behind(own):
 @pytest.mark.parametrize("arguments", [["--no-such-flag"], ["--https-port", "x"], ["--durability", "perhaps"], ["--https-port", "65536"]])
 def test_a_bad_flag_is_a_usage_error(arguments):
     done = run_command("serve", *arguments, check=False)
-    assert done.returncode not in (0, 1) or "rror" in done.stderr
-    assert done.returncode != 0 and arguments[0].lstrip("-") in done.stderr
+    assert done.returncode == 64 and arguments[0].lstrip("-") in done.stderr
 
 
-def test_help_names_every_flag_and_limit():
+def test_help_names_flags_and_commands():
     text = run_command("serve", "--help").stdout
     for flag in ("data", "bind", "https-port", "mqtt-port", "seed", "shards", "tls-only", "tls-cert", "tls-key", "host-name",
                  "durability", "ephemeral", "ready-file", "auth", "sas-grace", "disabled-connack", "generate-keys", "throttle", "throttle-units", "keep-patches", "log-format"):
@@ -295,7 +294,7 @@ def test_idle_connections_do_not_hold_it_up(own):
     used.send(request("GET", "/health/live")).answer()
     half = Wire(own.https_port).send("GET /health/live HTTP/1.1\r\nHost: ")
     assert own.stop(5) == 0
-    assert all(one.closed() for one in (*idle, used)) and half
+    assert all(one.closed() for one in (*idle, used, half))
 
 
 # The commands beside it -------------------------------------------------------------------------------------

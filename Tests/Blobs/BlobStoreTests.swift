@@ -15,7 +15,7 @@ import Vocabulary
             path = String(cString: mkdtemp(&template))
         }
 
-        deinit { Disk.remove(path) }
+        deinit { Files.remove(path) }
 
         func open() throws(BlobFailure) -> BlobStore {
             try BlobStore(folder: path, limits: limits, environment: .system)
@@ -73,8 +73,8 @@ import Vocabulary
         try store.delete(name, BlobConditions())
         #expect(store.keptBytes == 0)
         #expect(try place.open().keptBytes == 0)
-        #expect(Disk.names(in: place.path + "/incoming").isEmpty)
-        #expect(Disk.names(in: place.path + "/files/dev").isEmpty)
+        #expect(Files.names(in: place.path + "/incoming").isEmpty)
+        #expect(Files.names(in: place.path + "/files/dev").isEmpty)
     }
 
     @Test("a reader goes on with the blob that it opened")
@@ -99,8 +99,8 @@ import Vocabulary
         store = try place.open()
         #expect(try read(store) == "kept")
         #expect(store.keptBytes == 4)
-        #expect(Disk.names(in: place.path + "/files/dev") == ["a%2Fb.txt"])
-        #expect(Disk.names(in: place.path + "/files/dev/a%2Fb.txt").count == 2)
+        #expect(Files.names(in: place.path + "/files/dev") == ["a%2Fb.txt"])
+        #expect(Files.names(in: place.path + "/files/dev/a%2Fb.txt").count == 2)
     }
 
     @Test("a blob whose properties are damaged is told, not thrown away")
@@ -110,7 +110,7 @@ import Vocabulary
         try place.write("{", to: "files/dev/a%2Fb.txt/properties.json")
         store = try place.open()
         #expect(throws: BlobFailure.self) { try store.open(name, BlobConditions()) }
-        #expect(Disk.names(in: place.path + "/files/dev/a%2Fb.txt").count == 2)
+        #expect(Files.names(in: place.path + "/files/dev/a%2Fb.txt").count == 2)
     }
 
     @Test("what would be too much is refused before it is written, and nothing is left of it")
@@ -132,6 +132,6 @@ import Vocabulary
             try store.putBlockList(name, list, ContentHeaders(), md5: nil, BlobConditions())
         }
         #expect(store.keptBytes == 9)
-        #expect(Disk.names(in: place.path + "/incoming").isEmpty)
+        #expect(Files.names(in: place.path + "/incoming").isEmpty)
     }
 }

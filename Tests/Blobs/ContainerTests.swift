@@ -48,7 +48,7 @@ import Vocabulary
             try write(container, "f.txt", ["three"])
             #expect(try text(container, "f.txt") == "three")
         }
-        #expect(Disk.names(in: place.path + "/root/a") == ["f.txt"])
+        #expect(Files.names(in: place.path + "/root/a") == ["f.txt"])
     }
 
     @Test("what a crash has left of a file is in nobody's way")
@@ -56,7 +56,7 @@ import Vocabulary
         let container = try FolderContainer(try folder("a"), within: place.path)
         try place.write("half of it", to: "root/a/f.txt.new")
         try write(container, "f.txt", ["all"])
-        #expect(Disk.names(in: place.path + "/root/a") == ["f.txt"])
+        #expect(Files.names(in: place.path + "/root/a") == ["f.txt"])
     }
 
     @Test("a folder is a container only within the root, whatever leads to it")

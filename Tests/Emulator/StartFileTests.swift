@@ -1,6 +1,8 @@
 import Glibc
 import Testing
 
+import Vocabulary
+
 @testable import Emulator
 
 /// Files that the server reads at its start: what is wrong with one is told with its name.

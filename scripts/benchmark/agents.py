@@ -2,11 +2,10 @@
 every event of it is decoded and judged."""
 
 import json
-import statistics
 import time
 
 from . import clients, loads
-from .cases import single
+from .cases import middle, single
 from .loads import Wrong
 from .mqtt import SPARE_DESCRIPTORS
 from .processes import halves
@@ -18,7 +17,7 @@ def fleet(bench):
     count = bench.options.agents
     room = clients.raise_descriptors() - SPARE_DESCRIPTORS
     if count > room:
-        raise SystemExit(f"{count} agents need as many descriptors in one process, and it may have {room}: ulimit -n, or --agents {room}")
+        raise Wrong(f"{count} agents need as many descriptors in one process, and it may have {room}: ulimit -n, or --agents {room}")
     server_cores, load_cores = halves()
     runs = []
     for _ in range(bench.options.rounds):
@@ -43,13 +42,10 @@ def fleet(bench):
             agents.stop()
             bench.stop_all()
 
-    def middle(name):
-        return statistics.median(run[name] for run in runs)
-
     return [single(
         "agents", f"one configuration change of {count} security agents over TLS, from the first told to the last report, none missing",
-        middle("seconds") * 1000, "ms", None, runs,
-        beside=f"hub CPU {middle('cpu_us'):.0f} µs an agent, hub memory {middle('bytes_each') / 1e3:.1f} kB an agent")]
+        middle(runs, "seconds") * 1000, "ms", None, runs,
+        beside=f"hub CPU {middle(runs, 'cpu_us'):.0f} µs an agent, hub memory {middle(runs, 'bytes_each') / 1e3:.1f} kB an agent")]
 
 
 # What agents send -------------------------------------------------------------------------------------------
@@ -126,9 +122,6 @@ def security_events(bench):
         if not told["requests"] <= count <= found <= told["requests"] + CLIENTS:
             raise Wrong(f"{told['requests']} messages were sent, {count} were counted, {found} read again")
         bench.stop_all()
-
-    def middle(runs, name):
-        return statistics.median(run[name] for run in runs)
 
     what = f"of {len(EVENTS)} in a message of {len(body)} B, checked against their schemas and judged"
     return [

@@ -1,7 +1,6 @@
 """What is measured, each case by itself."""
 
-import shutil
-import socket
+import os
 import statistics
 import subprocess
 import time
@@ -10,11 +9,12 @@ import urllib.request
 from . import clients, loads
 from .loads import Wrong
 from .peers import Etcd, Mosquitto, Nginx, Redis, TwinHub
-from .processes import free_port, halves
+from .processes import connected, free_port, halves
 
 TWIN_BYTES = 1228
 PATCH_BYTES = 300
 DEVICES = 1000
+START_ROUNDS = 15
 
 
 class Bench:
@@ -126,7 +126,7 @@ def get(bench, tls, connections=64):
 
     def leg(server, url, headers):
         return lambda: measured(server, lambda: whole(loads.wrk(
-            url, bench.work, bench.options.seconds, connections, threads=1, headers=headers, where=load_cores), len(body)))
+            url, bench.work, bench.options.seconds, connections, headers=headers, where=load_cores), len(body)))
 
     ours, peer = bench.alternate(
         leg(hub, hub.url(path, tls), [f"Authorization: {hub.token}"]), leg(nginx, nginx.url(tls=tls), []))
@@ -160,8 +160,9 @@ def patch(bench, clients_count=64):
 
     def ours():
         before = counted(hub)
-        told = measured(hub, lambda: loads.wrk(
-            hub.url("/"), bench.work, bench.options.seconds, clients_count, headers=[f"Authorization: {hub.token}"], script=script))
+        told = whole(measured(hub, lambda: loads.wrk(
+            hub.url("/"), bench.work, bench.options.seconds, clients_count, headers=[f"Authorization: {hub.token}"], script=script)),
+            len(document(hub, "/twins/bench-0?api-version=2021-04-12")))
         done = counted(hub) - before
         # wrk leaves what is in flight at its end uncounted: at most one request a connection.
         if not told["requests"] <= done <= told["requests"] + clients_count:
@@ -203,22 +204,21 @@ def patch(bench, clients_count=64):
 
 def fan_out(bench, server_cores, load_cores, goal):
     count, rounds = bench.options.waiters, 10
-    where = server_cores or None
 
     def ours():
-        hub = bench.twinhub(where)
+        hub = bench.twinhub(server_cores)
         hub.call("PUT", "/devices/bench-fan?api-version=2021-04-12", {"deviceId": "bench-fan"})
         before = hub.process.resident()
-        last, each, spent = parked(hub, clients.Waiters(hub, "bench-fan", count), before, rounds)
+        last, each, spent = parked(hub, clients.Waiters(hub, "bench-fan", count), before, rounds, load_cores)
         hub.stop()
         bench.running.remove(hub)
         return {"requests": rounds * count, "per_second": count / statistics.median(last), "last_ms": statistics.median(last) * 1000,
                 "bytes_each": each, "cpu_us": spent}
 
     def theirs():
-        broker = bench.up(Mosquitto(bench.folder("mosquitto"), where))
+        broker = bench.up(Mosquitto(bench.folder("mosquitto"), server_cores))
         before = broker.process.resident()
-        last, each, spent = parked(broker, clients.Subscribers(broker.port, count), before, rounds)
+        last, each, spent = parked(broker, clients.Subscribers(broker.port, count), before, rounds, load_cores)
         broker.stop()
         bench.running.remove(broker)
         return {"requests": rounds * count, "per_second": count / statistics.median(last), "last_ms": statistics.median(last) * 1000,
@@ -233,16 +233,19 @@ def fan_out(bench, server_cores, load_cores, goal):
     return row
 
 
-def parked(server, crowd, before, rounds):
+def parked(server, crowd, before, rounds, load_cores):
     """(seconds to the last client each round, bytes of server memory each, microseconds of server time a delivery)."""
-    crowd.open()
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, load_cores)
     try:
+        crowd.open()
         each = (server.process.resident() - before) / crowd.count
         start = server.process.cpu()
         last = [crowd.round(number) for number in range(1, rounds + 1)]
         spent = (server.process.cpu() - start) * 1e6 / (rounds * crowd.count)
     finally:
         crowd.close()
+        os.sched_setaffinity(0, mine)
     return last, each, spent
 
 
@@ -264,7 +267,7 @@ def first_answer(start, port, target, seconds=120):
     deadline = began + seconds
     while True:
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
+            with connected(port, 10) as one:
                 one.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
                 if one.recv(64).startswith(b"HTTP/1.1 200"):
                     return time.perf_counter() - began, server
@@ -274,21 +277,15 @@ def first_answer(start, port, target, seconds=120):
             raise Wrong("no answer")
 
 
-def starts(bench, hub_folder, arguments, count, seconds=120):
-    """So many starts of TwinHub on one folder, none longer than so many seconds: what each took, and the resident bytes at the end."""
-    found, resident = [], None
-    for _ in range(count):
-        port = free_port()
-
-        def start():
-            return bench.up(TwinHub(bench.binary, hub_folder, None, arguments, wait=False, port=port))
-
-        took, server = first_answer(start, port, "/health/ready", seconds)
-        resident = server.process.resident()
-        server.stop()
-        bench.running.remove(server)
-        found.append(took)
-    return found, resident
+def started(bench, hub_folder, seconds=120):
+    """A start of TwinHub on a folder, no longer than so many seconds: what it took, and the resident bytes at its end."""
+    port = free_port()
+    took, server = first_answer(
+        lambda: bench.up(TwinHub(bench.binary, hub_folder, wait=False, port=port)), port, "/health/ready", seconds)
+    resident = server.process.resident()
+    server.stop()
+    bench.running.remove(server)
+    return took, resident
 
 
 def single(case, what, value, unit, goal, runs, **more):
@@ -299,19 +296,23 @@ def start_empty(bench):
     folder = bench.folder("twinhub")
     bench.twinhub(folder=folder)
     bench.stop_all()
-    took, resident = starts(bench, folder, [], 15)
-    page = bench.folder("nginx")
-    nginx_took = []
-    for _ in range(5):
-        shutil.rmtree(page, ignore_errors=True)
-        began = time.perf_counter()
-        bench.up(Nginx(page, b"x" * TWIN_BYTES))
-        nginx_took.append(time.perf_counter() - began)
+    nginx = bench.up(Nginx(bench.folder("nginx"), b"x" * TWIN_BYTES))
+    bench.stop_all()
+
+    def peer():
+        took, _ = first_answer(lambda: bench.up(nginx.start()), nginx.port, "/twin")
         bench.stop_all()
+        return took
+
+    ours, theirs = [], []
+    for _ in range(START_ROUNDS):
+        ours.append(started(bench, folder))
+        theirs.append(peer())
+    took, resident = zip(*ours)
     return [
         single("start", "start to first answer, folder present, empty", statistics.median(took) * 1000, "ms", ["<=", 10], took,
-               beside=f"nginx {statistics.median(nginx_took) * 1000:.1f} ms"),
-        single("idle", "resident memory, idle, empty folder", resident / 1e6, "MB", ["<=", 15], [resident])]
+               beside=f"nginx {statistics.median(theirs) * 1000:.1f} ms"),
+        single("idle", "resident memory, idle, empty folder", statistics.median(resident) / 1e6, "MB", ["<=", 15], resident)]
 
 
 ALL = {

@@ -14,6 +14,9 @@ import time
 
 from .loads import Wrong
 
+#: Of every identity that is made with a key.
+KEY = "c2NyaXB0cy9iZW5jaCBrZXksIDMyIGJ5dGVzIGxvbmc="
+
 
 def raise_descriptors():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -162,12 +165,11 @@ class Subscribers(Parked):
 
 def big_seed(path, twins, payload=300):
     """Bulk import lines of so many devices, each with about `payload` bytes of properties."""
-    key = "c2NyaXB0cy9iZW5jaCBrZXksIDMyIGJ5dGVzIGxvbmc="
     filler = "x" * (payload - 120)
     with open(path, "w") as file:
         for number in range(twins):
             file.write(
-                f'{{"id":"bench-{number:07}","status":"enabled","authentication":{{"type":"sas","symmetricKey":{{"primaryKey":"{key}",'
-                f'"secondaryKey":"{key}"}}}},"tags":{{"line":"{number % 40}"}},"properties":{{"desired":{{"interval":{number % 60},'
+                f'{{"id":"bench-{number:07}","status":"enabled","authentication":{{"type":"sas","symmetricKey":{{"primaryKey":"{KEY}",'
+                f'"secondaryKey":"{KEY}"}}}},"tags":{{"line":"{number % 40}"}},"properties":{{"desired":{{"interval":{number % 60},'
                 f'"limits":{{"low":{number % 7},"high":{number % 90 + 10}}},"note":"{filler}"}}}}}}\n')
     return pathlib.Path(path)

@@ -5,7 +5,7 @@ import shutil
 import statistics
 
 from . import clients, loads
-from .cases import PATCH_BYTES, measured, middle, starts
+from .cases import PATCH_BYTES, measured, middle, started
 from .loads import Wrong
 from .peers import TwinHub
 from .processes import halves
@@ -75,9 +75,9 @@ def growth(bench):
         # Of a thousand the start itself would be most.
         if twins > SMALLER[0]:
             seeded.append((twins, cpu * 1e6 / twins))
-        took, resident = starts(bench, folder, [], STARTS, LOAD_SECONDS)
+        took, resident = zip(*(started(bench, folder, LOAD_SECONDS) for _ in range(STARTS)))
         start.append((twins, statistics.median(took) * 1000))
-        memory.append((twins, resident / 1e6))
+        memory.append((twins, statistics.median(resident) / 1e6))
         got, patched = served(bench, folder, twins)
         reads.append((twins, middle(got, "cpu_us")))
         writes.append((twins, middle(patched, "cpu_us")))

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import ssl
 import statistics
 import threading
 import time
@@ -11,12 +12,11 @@ from . import clients
 from .cases import compared, middle, own_certificate
 from .loads import Wrong
 from .peers import Mosquitto, TwinHub
-from .processes import free_port, halves
+from .processes import halves
 from .simulated import Crowd
 
 MODULES_EACH = 20
 BULK = 100
-KEY = "c2NyaXB0cy9iZW5jaCBrZXksIDMyIGJ5dGVzIGxvbmc="
 FAN_OUT_ROUNDS = 5
 #: Descriptors of a process that are not clients.
 SPARE_DESCRIPTORS = 300
@@ -54,7 +54,7 @@ class OurSide(Side):
         """Creates so many modules; the arguments of the crowd that is all of them."""
         devices = [{"id": f"load-{device}"} for device in range(-(-count // MODULES_EACH))]
         modules = [{"id": f"load-{client // MODULES_EACH}", "moduleId": f"module-{client % MODULES_EACH}"} for client in range(count)]
-        login = {"type": "sas", "symmetricKey": {"primaryKey": KEY, "secondaryKey": KEY}}
+        login = {"type": "sas", "symmetricKey": {"primaryKey": clients.KEY, "secondaryKey": clients.KEY}}
         for group in (devices, modules):
             for first in range(0, len(group), BULK):
                 told = self.server.call("POST", "/devices?api-version=2021-04-12", [
@@ -63,7 +63,7 @@ class OurSide(Side):
                     raise Wrong(str(told))
         file = self.server.data.with_suffix(".ndjson")
         file.write_text("".join(
-            json.dumps({"deviceId": one["id"], "moduleId": one["moduleId"], "key": KEY}) + "\n" for one in modules))
+            json.dumps({"deviceId": one["id"], "moduleId": one["moduleId"], "key": clients.KEY}) + "\n" for one in modules))
         return ["--identities", file]
 
     def start(self):
@@ -122,7 +122,7 @@ class OurSide(Side):
         return began
 
     def consumer(self):
-        return EventCount(self.server, self.load_cores)
+        return EventCount(self.server, self.certificate[0], self.load_cores)
 
 
 class TheirSide(Side):
@@ -154,11 +154,12 @@ class TheirSide(Side):
 
 
 class EventCount:
-    """A back end that follows the device messages of a TwinHub, and counts them."""
+    """A back end that follows the device messages of a TwinHub over TLS, and counts them."""
 
-    def __init__(self, hub, where):
+    def __init__(self, hub, certificate, where):
         self.count, self.last = 0, None
-        self.stream = socket.create_connection(("127.0.0.1", hub.port))
+        self.stream = ssl.create_default_context(cafile=certificate).wrap_socket(
+            socket.create_connection(("127.0.0.1", hub.port)), server_hostname="localhost")
         self.stream.sendall((
             f"GET /emulator/events?source=deviceMessages HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
             f"Authorization: {hub.token}\r\n\r\n").encode())
@@ -215,7 +216,7 @@ def sides(bench):
     count = bench.options.clients
     room = clients.raise_descriptors() - SPARE_DESCRIPTORS
     if count > room:
-        raise SystemExit(f"{count} clients need as many descriptors in one process, and it may have {room}: ulimit -n, or --clients {room}")
+        raise Wrong(f"{count} clients need as many descriptors in one process, and it may have {room}: ulimit -n, or --clients {room}")
     certificate = own_certificate(bench.folder("certificate"))
     server_cores, load_cores = halves()
     return [lambda kind=kind: kind(bench, certificate, server_cores, load_cores) for kind in (OurSide, TheirSide)]
@@ -303,8 +304,8 @@ def telemetry(bench):
 
     mine, peer = on_each(bench, leg)
     return [compared(
-        "mqtt-telemetry", f"telemetry of 200 B at QoS 1 over TLS, {count} clients, window {window}, on disk every second, read by one consumer",
-        mine, "mosquitto, one subscriber at QoS 1", peer, {"throughput": [">=", 1]})]
+        "mqtt-telemetry", f"telemetry of 200 B at QoS 1 over TLS, {count} clients, window {window}, on disk every second, read by one consumer over TLS",
+        mine, "mosquitto, one subscriber at QoS 1, which acknowledges", peer, {"throughput": [">=", 1]})]
 
 
 def reconnect(bench):

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess
 import time
 import urllib.request
@@ -11,14 +12,13 @@ import urllib.request
 from .processes import Process, free_port, halves
 
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
-API = "api-version=2021-04-12"
 
 
 def versions():
     """What ran, by its own word."""
     commands = {
         "nginx": ["nginx", "-v"], "redis": ["redis-server", "--version"], "etcd": ["etcd", "--version"], "mosquitto": ["mosquitto", "-h"],
-        "wrk": ["wrk", "-v"], "swift": ["swift", "--version"]}
+        "wrk": ["wrk", "-v"], "h2load": ["h2load", "--version"], "swift": ["swift", "--version"]}
     found = {}
     for name, command in commands.items():
         try:
@@ -26,7 +26,7 @@ def versions():
             found[name] = re.search(r"\d+(\.\d+)+", done.stdout + done.stderr)[0]
         except (OSError, TypeError, subprocess.TimeoutExpired):
             found[name] = "absent"
-    return found
+    return {**found, "SQLite": sqlite3.sqlite_version}
 
 
 class TwinHub:
@@ -114,9 +114,15 @@ http {{
     }}
 }}""")
         folder.chmod(0o755)
+        self.folder, self.where = folder, where
+        self.start().process.wait_port(self.port)
+
+    def start(self):
+        """Starts it, for the first time or again, and does not wait for it."""
         self.process = Process(
-            self.name, ["nginx", "-p", folder, "-c", folder / "nginx.conf"], where, folder / "log", env={**os.environ, "PATH": PATH})
-        self.process.wait_port(self.port)
+            self.name, ["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf"], self.where, self.folder / "log",
+            env={**os.environ, "PATH": PATH})
+        return self
 
     def url(self, path="/twin", tls=False):
         return f"https://127.0.0.1:{self.tls_port}{path}" if tls else f"http://127.0.0.1:{self.port}{path}"
@@ -130,11 +136,11 @@ class Redis:
 
     name = "redis"
 
-    def __init__(self, folder, where=None, fsync="always"):
+    def __init__(self, folder, where=None):
         pathlib.Path(folder).mkdir()
         self.port = free_port()
         self.process = Process(self.name, [
-            "redis-server", "--port", self.port, "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes", "--appendfsync", fsync,
+            "redis-server", "--port", self.port, "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes", "--appendfsync", "always",
             "--save", "", "--auto-aof-rewrite-percentage", "0"], where, pathlib.Path(folder) / "log")
         self.process.wait_port(self.port)
 

@@ -32,6 +32,12 @@ def free_port():
         return one.getsockname()[1]
 
 
+def connected(port, timeout):
+    """A connection to a port on which perhaps nobody listens yet. From another address than the server's: from its own the kernel may
+    choose the very port that is asked for, connect the socket with itself, and keep the server from it."""
+    return socket.create_connection(("127.0.0.1", port), timeout=timeout, source_address=("127.0.0.2", 0))
+
+
 def tree(pid):
     """The process and all that descend from it."""
     found = [pid]
@@ -47,11 +53,11 @@ def tree(pid):
 class Process:
     """A server under measurement."""
 
-    def __init__(self, name, command, where=None, log=None, env=None, cwd=None):
+    def __init__(self, name, command, where=None, log=None, env=None):
         self.name = name
         self.output = open(log, "ab") if log else subprocess.DEVNULL
         self.child = subprocess.Popen(
-            pinned(list(map(str, command)), where), stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output, env=env, cwd=cwd)
+            pinned(list(map(str, command)), where), stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output, env=env)
 
     @property
     def pid(self):
@@ -94,7 +100,7 @@ class Process:
             if self.child.poll() is not None:
                 raise RuntimeError(f"{self.name} ended with {self.child.returncode}")
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                connected(port, 1).close()
                 return
             except OSError:
                 time.sleep(0.01)

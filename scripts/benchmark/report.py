@@ -8,21 +8,22 @@ import re
 import string
 
 
-def machine(versions, commit):
-    """When, of what and on what a run is."""
+def machine(versions, commit, load, rounds, seconds):
+    """When, of what and on what a run is. `load` is the load average of the minute before anything of it was done."""
     model = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
     release = re.search(r'PRETTY_NAME="(.*)"', pathlib.Path("/etc/os-release").read_text())
     cores = len(os.sched_getaffinity(0))
     return {
         "date": datetime.date.today().isoformat(), "commit": commit, "processor": model[1] if model else platform.machine(),
         "cores": cores, "system": release[1] if release else platform.platform(), "kernel": platform.release(),
-        "busy": os.getloadavg()[0] > 0.5 * cores, "versions": versions}
+        "busy": load > 0.5 * cores, "rounds": rounds, "seconds": seconds, "versions": versions}
 
 
 def in_words(run):
     versions = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
     state = {True: ", busy with other work", False: ", quiet"}.get(run.get("busy"), "")
-    return (f"{run['date']}, commit {run['commit']}, {run['processor']}, {run['cores']} cores{state}, {run['system']}, "
+    length = f", {run['rounds']} rounds of {number(run['seconds'])} s" if "rounds" in run else ""
+    return (f"{run['date']}, commit {run['commit']}{length}, {run['processor']}, {run['cores']} cores{state}, {run['system']}, "
             f"Linux {run['kernel']}; {versions}")
 
 
@@ -111,6 +112,7 @@ def markdown(entries):
     lines += curve_tables(curves)
     for words in filter(None, (note(row) for row, _ in rows)):
         lines += ["", words]
-    lines += ["", "Ours : theirs, medians of alternating rounds; every answer was checked. Runs:", ""]
+    lines += ["", "Ours : theirs, medians of rounds in which they alternate, but for waiters and mixes. Answers are checked by content, by length or by what the "
+        "server counted; in growth-get and growth-patch by status. Runs:", ""]
     lines += [f"- {string.ascii_lowercase[at % 26] * (at // 26 + 1)}: {words}" for at, words in enumerate(runs)]
     return "\n".join(lines) + "\n"

@@ -14,7 +14,9 @@ API = "api-version=2021-04-12"
 DEVICES = 100
 #: Long-polls that one change is told to.
 WAITERS = 32
-BODY = json.dumps({"properties": {"desired": {"value": 0, "text": "x" * 240}}})
+TEXT = "x" * 252
+#: 300 bytes.
+BODY = json.dumps({"properties": {"desired": {"value": 0, "text": TEXT}}}, separators=(",", ":"))
 
 
 class Answers:
@@ -97,7 +99,7 @@ class Workloads:
         connection = Answers(self.hub.port)
         for number in range(count):
             twin = json.loads(connection.ask(self.patch(number % DEVICES)))
-            if twin["properties"]["desired"]["text"] != "x" * 240:
+            if twin["properties"]["desired"]["text"] != TEXT:
                 raise Wrong("another twin")
         connection.close()
 

@@ -1,3 +1,4 @@
+import Glibc
 import Vocabulary
 
 /// The certificates that TwinHub makes for itself: two roots, P-256 and RSA-2048, each with a leaf that covers every name
@@ -36,28 +37,28 @@ public struct DevelopmentAuthority {
         let record = folder + "/leaves.txt"
         var roots: [UInt8] = []
         var leaves: [Leaf] = []
-        let isCurrent = Self.isCurrent(PEMFile.read(record), wanted, now)
+        let isCurrent = Self.isCurrent(Files.read(record), wanted, now)
         for kind in CertificateKind.allCases {
             let rootFile = "\(folder)/root-\(kind.rawValue).pem"
             let leaf = Leaf(
                 chainFile: "\(folder)/server-\(kind.rawValue).pem", keyFile: "\(folder)/server-\(kind.rawValue)-key.pem"
             )
-            if isCurrent, let root = PEMFile.read(rootFile), PEMFile.exists(leaf.chainFile),
-                PEMFile.exists(leaf.keyFile)
+            if isCurrent, let root = Files.read(rootFile), Self.exists(leaf.chainFile),
+                Self.exists(leaf.keyFile)
             {
                 roots += root
             } else {
                 let root = try Self.root(kind, rootFile, "\(folder)/root-\(kind.rawValue)-key.pem", now, environment)
                 let made = try Certificate.leaf(kind, names: wanted, signedBy: root, at: now, environment)
-                try PEMFile.write(made.keyPEM, to: leaf.keyFile, isPrivate: true)
-                try PEMFile.write(made.pem + root.pem, to: leaf.chainFile)
+                try Self.write(made.keyPEM, to: leaf.keyFile, isPrivate: true)
+                try Self.write(made.pem + root.pem, to: leaf.chainFile)
                 roots += root.pem
             }
             leaves.append(leaf)
         }
         if !isCurrent {
             let end = now.adding(seconds: Double(Self.leafDays) * 86400)
-            try PEMFile.write(Array(([end.description] + wanted).joined(separator: "\n").utf8), to: record)
+            try Self.write(Array(([end.description] + wanted).joined(separator: "\n").utf8), to: record)
         }
         self.roots = roots
         self.leaves = leaves
@@ -67,13 +68,22 @@ public struct DevelopmentAuthority {
     private static func root(
         _ kind: CertificateKind, _ file: String, _ keyFile: String, _ now: Timestamp, _ environment: Environment
     ) throws(Failure) -> Certificate {
-        if let pem = PEMFile.read(file), let keyPEM = PEMFile.read(keyFile) {
+        if let pem = Files.read(file), let keyPEM = Files.read(keyFile) {
             return try Certificate(pem: pem, keyPEM: keyPEM)
         }
         let root = try Certificate.root(kind, at: now, environment)
-        try PEMFile.write(root.keyPEM, to: keyFile, isPrivate: true)
-        try PEMFile.write(root.pem, to: file)
+        try Self.write(root.keyPEM, to: keyFile, isPrivate: true)
+        try Self.write(root.pem, to: file)
         return root
+    }
+
+    private static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+    /// It is on disk when this returns: clients have been told to trust what stands in it.
+    private static func write(_ bytes: [UInt8], to path: String, isPrivate: Bool = false) throws(Failure) {
+        guard Files.write(bytes, to: path, mode: isPrivate ? 0o600 : 0o644, durably: true) else {
+            throw Failure(description: "cannot write \(path): \(SystemError.text())")
+        }
     }
 
     private static func names(machine: String, extra: [String]) -> [String] {

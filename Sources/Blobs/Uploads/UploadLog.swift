@@ -28,7 +28,7 @@ final class UploadLog {
         }
         let isNew = !Disk.exists(path)
         descriptor = try Disk.open(path, O_RDWR | O_CREAT | O_APPEND)
-        if isNew { try Disk.syncFolder(of: path) }
+        if isNew { try Disk.syncName(of: path) }
         guard whole == bytes.count || ftruncate(descriptor, off_t(whole)) == 0 else { throw Disk.failure(path) }
     }
 

@@ -28,8 +28,8 @@ struct Credentials {
         // Without a data folder the files are gone as soon as OpenSSL has read them.
         let place: String
         if let folder { place = folder.certificates } else { place = try Self.temporaryFolder() }
-        defer { if folder == nil { Files.removeFolder(place) } }
-        guard Files.makeFolder(place, mode: 0o700) else { throw StartFailure("\(place): \(Files.reason)") }
+        defer { if folder == nil { Files.remove(place) } }
+        guard Files.makeFolder(place, mode: 0o700) else { throw StartFailure("\(place): \(SystemError.text())") }
         let authority: DevelopmentAuthority
         do throws(DevelopmentAuthority.Failure) {
             authority = try DevelopmentAuthority(
@@ -42,7 +42,7 @@ struct Credentials {
         authorities = authority.roots
         authorityFile = folder?.authorities
         if let file = authorityFile, Files.read(file) != authority.roots, !Files.write(authority.roots, to: file) {
-            throw StartFailure("\(file): \(Files.reason)")
+            throw StartFailure("\(file): \(SystemError.text())")
         }
     }
 
@@ -70,7 +70,7 @@ struct Credentials {
         }
         let made = PolicyTable.generated(environment)
         guard Files.write(Array(made.text.utf8), to: file, mode: 0o600, durably: true) else {
-            throw StartFailure("\(file): \(Files.reason)")
+            throw StartFailure("\(file): \(SystemError.text())")
         }
         return made
     }
@@ -82,8 +82,9 @@ struct Credentials {
     }
 
     private static func temporaryFolder() throws(StartFailure) -> String {
-        var template = Array("/tmp/twinhub-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw StartFailure("no temporary folder: \(Files.reason)") }
-        return String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let folder = Files.makeTemporaryFolder() else {
+            throw StartFailure("no temporary folder: \(SystemError.text())")
+        }
+        return folder
     }
 }

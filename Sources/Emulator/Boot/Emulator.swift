@@ -59,7 +59,7 @@ public final class Emulator: Sendable {
         authorityFile = credentials.authorityFile
         storage = try Self.openStorage(configuration, environment)
         if let folder = configuration.importExportFolder, !Files.makeFolder(folder) {
-            throw StartFailure("--import-export \(folder): \(Files.reason)")
+            throw StartFailure("--import-export \(folder): \(SystemError.text())")
         }
         files = FilesAPI(storage, importExportFolder: configuration.importExportFolder)
         readiness = Readiness()
@@ -159,7 +159,7 @@ public final class Emulator: Sendable {
 
     private static func openLog(_ configuration: Configuration) throws(StartFailure) -> any EventLog {
         guard let folder = configuration.dataFolder else { return MemoryLog() }
-        guard Files.makeFolder(folder) else { throw StartFailure("--data \(folder): \(Files.reason)") }
+        guard Files.makeFolder(folder) else { throw StartFailure("--data \(folder): \(SystemError.text())") }
         var options = JournalOptions()
         options.durability = configuration.durability
         options.segmentBytes = configuration.segmentBytes

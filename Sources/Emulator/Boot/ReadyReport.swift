@@ -115,7 +115,7 @@ struct ReadyReport {
         else { return }
         // Holds a connection string, which may be a generated one.
         guard Files.write(json, to: file, mode: 0o600) else {
-            throw StartFailure("--ready-file \(file): \(Files.reason)")
+            throw StartFailure("--ready-file \(file): \(SystemError.text())")
         }
     }
 }

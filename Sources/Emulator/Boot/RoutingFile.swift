@@ -13,7 +13,7 @@ struct RoutingFile {
     /// - Throws: `StartFailure` with what is wrong with it.
     init(_ file: String) throws(StartFailure) {
         self.file = file
-        guard let bytes = Files.read(file) else { throw StartFailure("--routing \(file): \(Files.reason)") }
+        guard let bytes = Files.read(file) else { throw StartFailure("--routing \(file): \(SystemError.text())") }
         let body: JSONValue
         do {
             body = try JSONDocument(parsing: bytes).root

@@ -16,7 +16,7 @@ struct Seeding {
     init(file: String) throws(StartFailure) {
         self.file = file
         guard let bytes = Files.read(file) else {
-            throw StartFailure("--seed \(file): \(String(cString: strerror(errno)))")
+            throw StartFailure("--seed \(file): \(SystemError.text())")
         }
         do throws(SeedLineError) {
             items = try SeedLines(bytes).items

@@ -55,7 +55,7 @@ struct FolderTarget: DeliveryTarget {
         defer { close(descriptor) }
         guard let before = Self.cutTornLine(descriptor) else { return Self.reason(file) }
         // A file that is new has to be found again after a power failure.
-        if before == 0, !Self.syncFolder(of: file) { return Self.reason(file) }
+        if before == 0, !Files.syncName(of: file) { return Self.reason(file) }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -99,23 +99,8 @@ struct FolderTarget: DeliveryTarget {
     /// They are on disk when it returns true.
     private static func makeFolders(above file: String) -> Bool {
         guard let slash = file.lastIndex(of: "/"), slash > file.startIndex else { return false }
-        let folder = String(file[..<slash])
-        if mkdir(folder, 0o755) == 0 { return syncFolder(of: folder) }
-        if errno == EEXIST { return true }
-        guard errno == ENOENT, makeFolders(above: folder) else { return false }
-        if mkdir(folder, 0o755) == 0 { return syncFolder(of: folder) }
-        return errno == EEXIST
+        return Files.makeFolder(String(file[..<slash]))
     }
 
-    /// Makes durable that something of this name is there.
-    private static func syncFolder(of path: String) -> Bool {
-        guard let slash = path.lastIndex(of: "/") else { return false }
-        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return fsync(descriptor) == 0
-    }
-
-    private static func reason(_ file: String) -> String { "\(file): \(String(cString: strerror(errno)))" }
+    private static func reason(_ file: String) -> String { "\(file): \(SystemError.text())" }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import HTTP
 import Reactor
+import Vocabulary
 
 /// One `POST` on a connection of its own. On its shard.
 final class WebhookExchange: ConnectionHandler {
@@ -46,7 +47,7 @@ final class WebhookExchange: ConnectionHandler {
     }
 
     private func reason(_ number: Int32) -> String {
-        number == 0 ? "the connection was closed" : String(cString: strerror(number))
+        number == 0 ? "the connection was closed" : SystemError.text(number)
     }
 
     private func take(_ event: HTTP1ResponseReader.Event) {
