@@ -1,4 +1,5 @@
 import Glibc
+import Vocabulary
 
 /// A file that is read wherever one likes, on any thread.
 final class InputFile: Sendable {
