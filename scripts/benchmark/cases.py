@@ -278,14 +278,14 @@ def first_answer(start, port, target, seconds=120):
 
 
 def started(bench, hub_folder, seconds=120):
-    """A start of TwinHub on a folder, no longer than so many seconds: what it took, and the resident bytes at its end."""
+    """A start of TwinHub on a folder, no longer than so many seconds: what it took, and the bytes at its end, resident and private."""
     port = free_port()
     took, server = first_answer(
         lambda: bench.up(TwinHub(bench.binary, hub_folder, wait=False, port=port)), port, "/health/ready", seconds)
-    resident = server.process.resident()
+    resident, private = server.process.resident(), server.process.private()
     server.stop()
     bench.running.remove(server)
-    return took, resident
+    return took, resident, private
 
 
 def single(case, what, value, unit, goal, runs, **more):
@@ -308,7 +308,7 @@ def start_empty(bench):
     for _ in range(START_ROUNDS):
         ours.append(started(bench, folder))
         theirs.append(peer())
-    took, resident = zip(*ours)
+    took, resident, _ = zip(*ours)
     return [
         single("start", "start to first answer, folder present, empty", statistics.median(took) * 1000, "ms", ["<=", 10], took,
                beside=f"nginx {statistics.median(theirs) * 1000:.1f} ms"),

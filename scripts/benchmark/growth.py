@@ -5,7 +5,7 @@ import shutil
 import statistics
 
 from . import clients, loads
-from .cases import PATCH_BYTES, measured, middle, started
+from .cases import PATCH_BYTES, document, measured, middle, started
 from .loads import Wrong
 from .peers import TwinHub
 from .processes import halves
@@ -28,9 +28,13 @@ def curve(case, what, kind, chart, title, unit, points, lower_is_better=True, go
         **({"goal": {"y": goal[0], "words": goal[1]}} if goal else {})}
 
 
+#: Twins whose documents are measured.
+MEASURED = 100
+
+
 def loaded(bench, twins):
-    """A folder with so many twins, made from a seed file, which is the quickest way in: the folder and the seconds of processor
-    time it took."""
+    """A folder with so many twins, made from a seed file, which is the quickest way in: the folder, the seconds of processor time it
+    took, the process's own memory afterwards, and the bytes of a twin as it is answered."""
     seed = clients.big_seed(bench.work / "seed.ndjson", twins)
     folder = bench.folder("twinhub")
     hub = bench.up(TwinHub(bench.binary, folder, None, ["--seed", seed], wait=False))
@@ -41,9 +45,11 @@ def loaded(bench, twins):
     cpu = hub.process.cpu()
     # With its snapshot written, as a hub leaves its folder that has run for a while.
     hub.process.settle(LOAD_SECONDS)
+    private = hub.process.private()
+    size = statistics.mean(len(document(hub, f"/twins/{id}?api-version=2021-04-12")) for id in targets(twins)[:MEASURED])
     bench.stop_all()
     seed.unlink()
-    return folder, cpu
+    return folder, cpu, private, size
 
 
 def targets(twins):
@@ -69,13 +75,20 @@ def served(bench, folder, twins):
 
 def growth(bench):
     sizes = sorted({size for size in SMALLER if size < bench.options.twins} | {bench.options.twins})
-    start, memory, seeded, reads, writes = [], [], [], [], []
+    start, memory, seeded, reads, writes, held, kept, lines = [], [], [], [], [], [], [], []
     for twins in sizes:
-        folder, cpu = loaded(bench, twins)
+        folder, cpu, private, size = loaded(bench, twins)
         # Of a thousand the start itself would be most.
         if twins > SMALLER[0]:
             seeded.append((twins, cpu * 1e6 / twins))
-        took, resident = zip(*(started(bench, folder, LOAD_SECONDS) for _ in range(STARTS)))
+        took, resident, rest = zip(*(started(bench, folder, LOAD_SECONDS) for _ in range(STARTS)))
+        if twins == sizes[0]:
+            empty = private, statistics.median(rest)
+        else:
+            more = twins - sizes[0]
+            held.append((twins, (private - empty[0]) / more))
+            kept.append((twins, (statistics.median(rest) - empty[1]) / more))
+            lines.append((twins, max((folder / "log").glob("snapshot-*.jsonl")).stat().st_size / twins))
         start.append((twins, statistics.median(took) * 1000))
         memory.append((twins, statistics.median(resident) / 1e6))
         got, patched = served(bench, folder, twins)
@@ -93,7 +106,12 @@ def growth(bench):
         curve("growth-start", "start to first answer, folder in the page cache", "first", "growth-start",
               "Start to first answer against the number of twins", "ms", start, goal=(1000, "≤ 1,000 ms"), name="start"),
         curve("growth-memory", "resident memory after such a start", "first", "growth-memory",
-              "Resident memory after a start against the number of twins", "MB", memory, name="memory")]
+              "Resident memory after a start against the number of twins", "MB", memory, name="memory"),
+        *(curve(f"growth-{name}", what, "first", None, None, "B", points, goal=goal) for name, what, points, goal in (
+            ("held", f"private memory for each twin that has come or changed since the start, of {size:,.0f} B of JSON as it is answered",
+             held, (1.3 * size, "≤ 1.3 of its JSON")),
+            ("kept", "private memory for each twin after a start, until somebody asks for it", kept, None),
+            ("line", "the snapshot's file for each twin, with the seed that a reset goes back to", lines, None)) if points)]
 
 
 ALL = {"growth": growth}

@@ -34,7 +34,7 @@ class TwinHub:
 
     name = "TwinHub"
 
-    def __init__(self, binary, folder, where=None, arguments=(), wait=True, port=None, mqtt_port=None):
+    def __init__(self, binary, folder, where=None, arguments=(), wait=True, port=None, mqtt_port=None, environment=None):
         self.binary, self.data = str(binary), pathlib.Path(folder)
         self.port, self.mqtt_port = port or free_port(), mqtt_port or free_port()
         shards = ["--shards", str(len(where))] if where else []
@@ -43,7 +43,7 @@ class TwinHub:
             *map(str, arguments)]
         self.log = self.data.with_suffix(".log")
         self.log.unlink(missing_ok=True)
-        self.process = Process(self.name, self.command, where, self.log)
+        self.process = Process(self.name, self.command, where, self.log, environment)
         if wait:
             self.wait_ready()
 

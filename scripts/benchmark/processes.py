@@ -83,6 +83,11 @@ class Process:
             private += sum(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.split()[0] in keys)
         return private
 
+    def private(self):
+        """Bytes of memory that are the process's own: no page of a file, which the kernel takes back as it likes."""
+        rollup = pathlib.Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        return next(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Anonymous:"))
+
     def settle(self, seconds=300):
         """Waits until it has nothing left to do, such as a snapshot after a start: that is not to be counted as anybody's request."""
         deadline = time.monotonic() + seconds
