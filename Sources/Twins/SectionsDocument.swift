@@ -32,11 +32,16 @@ struct SectionsDocument: Sendable {
             output.append(UInt8(ascii: "}"))
         }
         output.append(UInt8(ascii: "}"))
-        document = try KeptDocument.parse(output, envelope: .twin)
+        try self.init(kept: output)
+    }
+
+    /// Sections in that form.
+    init(kept bytes: [UInt8]) throws(HubError) {
+        document = try KeptDocument.parse(bytes, envelope: .twin)
         let root = document.root
-        self.tags = root["tags"]?.index
-        self.desired = root["properties"]?["desired"]?.index
-        self.reported = root["properties"]?["reported"]?.index
+        tags = root["tags"]?.index
+        desired = root["properties"]?["desired"]?.index
+        reported = root["properties"]?["reported"]?.index
     }
 
     private static func append(

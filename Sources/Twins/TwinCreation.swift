@@ -16,19 +16,20 @@ extension Twin {
     /// `0001-01-01T00:00:00Z` and version 1, reported ones with `time` (rest.md section 6). Throws where a section is too
     /// large.
     public static func seeded(_ seed: TwinSeed, at time: Timestamp, kind: Kind) throws(HubError) -> Twin {
-        try seed.sections.document.withTape { tape throws(HubError) in
+        let sections = try seed.sections()
+        return try sections.document.withTape { tape throws(HubError) in
             var assembly = TwinAssembly(capacity: tape.bytes.count * 4 + 160)
-            if let tags = try written(seed.sections.tags, of: tape, .tags, stamp: nil) {
+            if let tags = try written(sections.tags, of: tape, .tags, stamp: nil) {
                 assembly.tags(tags.values)
             }
             let empty = emptyMetadata(at: time, kind: kind)
             let desiredStamp = MetadataStamp(time: .never, version: 1)
-            let desired = try written(seed.sections.desired, of: tape, .desired, stamp: desiredStamp)
+            let desired = try written(sections.desired, of: tape, .desired, stamp: desiredStamp)
             assembly.section(
                 .desired, object: desired?.values ?? Array("{}".utf8), metadata: desired?.metadata ?? empty, version: 1
             )
             let reportedStamp = MetadataStamp(time: time, version: nil)
-            let reported = try written(seed.sections.reported, of: tape, .reported, stamp: reportedStamp)
+            let reported = try written(sections.reported, of: tape, .reported, stamp: reportedStamp)
             assembly.section(
                 .reported, object: reported?.values ?? Array("{}".utf8), metadata: reported?.metadata ?? empty,
                 version: 1)
