@@ -15,42 +15,73 @@ public struct Identity: Hashable, Sendable {
     /// The identity ETag's counter; each successful write adds 1.
     public var etagCounter: UInt64
     /// Modules have none of their own and are always enabled.
-    public var status: Status
-    public var statusReason: String?
-    public var statusUpdatedTime: Timestamp
-    public var connectionState: ConnectionState
-    public var connectionStateUpdatedTime: Timestamp
-    public var lastActivityTime: Timestamp
-    public var cloudToDeviceMessageCount: Int
-    public var authentication: Authentication
+    public var status = Status.enabled
+    public var connectionState = ConnectionState.disconnected
     /// `capabilities.iotEdge`; devices only.
-    public var iotEdge: Bool
-    /// `ms-azure-iot-edge://<id>-<generation>` for an edge device, its parent's for a child.
-    public var deviceScope: String?
-    public var parentScopes: [String]
-    /// Modules only.
-    public var managedBy: String?
-    /// The DTDL model that the device named at connect; empty where it named none.
-    public var modelID: String
-    public var attributes = IdentityAttributes.none
+    public var iotEdge = false
+    public var lastActivityTime = Timestamp.never
+    public var authentication: Authentication
+    /// Nil where there is nothing that would have to be told.
+    private var held: IdentityDetails.Held?
 
     public init(id: TwinID, generation: UInt64, etagCounter: UInt64, authentication: Authentication) {
         self.id = id
         self.generation = generation
         self.etagCounter = etagCounter
         self.authentication = authentication
-        status = .enabled
-        statusReason = nil
-        statusUpdatedTime = .never
-        connectionState = .disconnected
-        connectionStateUpdatedTime = .never
-        lastActivityTime = .never
-        cloudToDeviceMessageCount = 0
-        iotEdge = false
-        deviceScope = nil
-        parentScopes = []
-        managedBy = nil
-        modelID = ""
+    }
+
+    private var details: IdentityDetails {
+        get { held?.details ?? IdentityDetails() }
+        set { held = newValue == IdentityDetails() ? nil : IdentityDetails.Held(newValue) }
+    }
+
+    public var statusReason: String? {
+        get { held?.details.statusReason }
+        set { details.statusReason = newValue }
+    }
+
+    public var statusUpdatedTime: Timestamp {
+        get { held?.details.statusUpdatedTime ?? .never }
+        set { details.statusUpdatedTime = newValue }
+    }
+
+    public var connectionStateUpdatedTime: Timestamp {
+        get { held?.details.connectionStateUpdatedTime ?? .never }
+        set { details.connectionStateUpdatedTime = newValue }
+    }
+
+    public var cloudToDeviceMessageCount: Int {
+        get { held?.details.cloudToDeviceMessageCount ?? 0 }
+        set { details.cloudToDeviceMessageCount = newValue }
+    }
+
+    /// `ms-azure-iot-edge://<id>-<generation>` for an edge device, its parent's for a child.
+    public var deviceScope: String? {
+        get { held?.details.deviceScope }
+        set { details.deviceScope = newValue }
+    }
+
+    public var parentScopes: [String] {
+        get { held?.details.parentScopes ?? [] }
+        set { details.parentScopes = newValue }
+    }
+
+    /// Modules only.
+    public var managedBy: String? {
+        get { held?.details.managedBy }
+        set { details.managedBy = newValue }
+    }
+
+    /// The DTDL model that the device named at connect; empty where it named none.
+    public var modelID: String {
+        get { held?.details.modelID ?? "" }
+        set { details.modelID = newValue }
+    }
+
+    public var attributes: IdentityAttributes {
+        get { held?.details.attributes ?? .none }
+        set { details.attributes = newValue }
     }
 
     /// The identity ETag without quotes: base64 of the counter's decimal digits.
