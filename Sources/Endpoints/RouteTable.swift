@@ -3,7 +3,12 @@ import Vocabulary
 
 /// The one table of every operation. From it follow dispatch, 404, and 405 with `Allow`.
 public struct RouteTable: Sendable {
+    /// Longer paths name nothing here, but for what a tail captures.
+    public static let maximumSegments = 12
+
     public let routes: [Route]
+    /// No operation that takes its body whole takes less than this.
+    let smallestBodyLimit: Int
     private let root = Node()
 
     /// What can follow a part of a path. An object, so that a search copies none.
@@ -44,6 +49,10 @@ public struct RouteTable: Sendable {
 
     public init(_ routes: [Route]) {
         self.routes = routes
+        smallestBodyLimit = routes.reduce(BodyLimit.ordinary) { smallest, route in
+            guard case .whole(let limit, _) = route.intake else { return smallest }
+            return min(smallest, limit)
+        }
         for route in routes {
             let segments = route.pattern.utf8.split(separator: UInt8(ascii: "/")).map { Array($0) }
             Self.insert(route, segments[...], into: root)
@@ -80,13 +89,9 @@ public struct RouteTable: Sendable {
     /// Finds the route of a raw path. A trailing slash is accepted, literals match without case, and each segment is
     /// percent-decoded after splitting (rest.md section 0). HEAD is answered as GET is.
     public func match(_ method: HTTPMethod, path: UnsafeRawBufferPointer) -> Match {
+        guard path.first == UInt8(ascii: "/"), !Self.hasEmptySegment(path) else { return .notFound }
         var search = Search(method: method == .head ? .get : method, path: path)
-        guard path.first == UInt8(ascii: "/") else { return .notFound }
-        // Only a last slash may stand alone.
-        for index in 1..<path.count where path[index] == UInt8(ascii: "/") && path[index - 1] == UInt8(ascii: "/") {
-            return .notFound
-        }
-        if let route = find(from: 1, in: root, &search) { return .route(route, search.captures) }
+        if let route = find(1, in: root, depth: 0, &search) { return .route(route, search.captures) }
         var allowed = search.allowed
         if allowed.isEmpty { return .notFound }
         if allowed.contains(.get) { allowed.append(.head) }
@@ -94,31 +99,45 @@ public struct RouteTable: Sendable {
         return .methodNotAllowed(allowed)
     }
 
+    /// Only a last slash may stand alone.
+    private static func hasEmptySegment(_ path: UnsafeRawBufferPointer) -> Bool {
+        var wasSlash = false
+        for byte in path {
+            let isSlash = byte == UInt8(ascii: "/")
+            if isSlash, wasSlash { return true }
+            wasSlash = isSlash
+        }
+        return false
+    }
+
+    /// Looks at the path from `start` on, where its segment number `depth` begins.
+    ///
     /// Literals win over captures, and captures over tails; where a literal leads nowhere for this method, the capture is
     /// tried, so that a device called `query` can be read and written though not posted to.
-    private func find(from start: Int, in node: Node, _ search: inout Search) -> Route? {
-        guard start < search.path.count else { return search.choose(node.routes) }
-        let rest = search.path[start...]
-        let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
-        let segment = UnsafeRawBufferPointer(rebasing: rest[..<end])
+    private func find(_ start: Int, in node: Node, depth: Int, _ search: inout Search) -> Route? {
+        let path = search.path
+        guard start < path.count else { return search.choose(node.routes) }
+        guard depth < Self.maximumSegments else { return nil }
+        var end = start
+        while end < path.count, path[end] != UInt8(ascii: "/") { end += 1 }
+        let segment = UnsafeRawBufferPointer(rebasing: path[start..<end])
         for (text, child) in node.literals where Self.equalIgnoringCase(segment, text) {
-            if let route = find(from: end + 1, in: child, &search) { return route }
+            if let route = find(end + 1, in: child, depth: depth + 1, &search) { return route }
         }
-        let before = search.captures
         // What hides a slash is a tail rather than an id, where there can be a tail.
         if let child = node.capture, let value = Self.value(segment),
             node.tails.isEmpty || !value.withBytes({ $0.contains(Self.hiddenSlash) })
         {
+            let before = search.captures
             search.captures.add(value, named: node.captureName)
-            if let route = find(from: end + 1, in: child, &search) { return route }
+            if let route = find(end + 1, in: child, depth: depth + 1, &search) { return route }
             search.captures = before
         }
         // A tail keeps its slashes, a last one too, and may spell them `%2F`.
-        guard !node.tails.isEmpty, let decoded = PercentCoding.decode(rest), let route = search.choose(node.tails)
-        else {
-            return nil
-        }
-        search.captures.add(.decoded(decoded), named: node.tailName)
+        guard !node.tails.isEmpty, let rest = PercentCoding.decode(path[start...]),
+            let route = search.choose(node.tails)
+        else { return nil }
+        search.captures.add(.decoded(rest), named: node.tailName)
         return route
     }
 
