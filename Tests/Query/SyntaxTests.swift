@@ -54,6 +54,23 @@ struct SyntaxTests {
         }
     }
 
+    @Test(arguments: ["2", "2.0", "0.2e1", "20E-1", #""x""#, #""\u0078""#, "null", "false", "-0.0"])
+    func `A list of any length finds a value however it is written`(value: String) throws {
+        let document = #"{"tags":{"a":\#(value)}}"#
+        let wanted = ["2", "'x'", "null", "false", "0"]
+        for list in [wanted, wanted + (10..<1000).map { "\($0)" }] + wanted.map({ [$0] }) {
+            let isThere = try Self.matches("tags.a IN [\(list.joined(separator: ","))]", document)
+            #expect(try Self.matches("tags.a NIN [\(list.joined(separator: ","))]", document) == !isThere)
+            #expect(isThere || list.count == 1)
+        }
+        for word in ["IN", "NIN"] {
+            for list in ["1,2,3,4,5,6", "1"] {
+                #expect(try !Self.matches("tags \(word) [\(list)]", document))
+                #expect(try !Self.matches("tags.none \(word) [\(list)]", document))
+            }
+        }
+    }
+
     @Test func `A query is bounded in length and depth`() {
         let fine =
             "SELECT * FROM devices WHERE " + String(repeating: "(", count: 90) + "1=1"
