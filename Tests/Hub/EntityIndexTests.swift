@@ -189,6 +189,29 @@ struct EntityIndexTests {
         #expect(bad.damage("why") == LogDamage(file: "", line: 2, reason: "why"))
     }
 
+    @Test(arguments: [0, 99, 100])
+    func `The same holds for the identities of the seed`(before: Int) throws {
+        let index = EntityIndex(seed: 1)
+        var reader = SnapshotReader()
+        try reader.take(try Self.header(), into: index)
+        for number in 0..<before {
+            var json = JSONWriter()
+            json.beginObject()
+            json.key("seeded")
+            SeededIdentity(identity: Self.entity("d\(number)", 1).identity, seed: nil).write(to: &json)
+            json.endObject()
+            try reader.take(Self.slice(json.bytes), into: index)
+            try SnapshotCheck().visitSnapshotLine(Self.slice(json.bytes))
+        }
+        let bad = Self.slice(Array(#"{"seeded":{"somebody":{}}}"#.utf8))
+        if before < 100 {
+            #expect(throws: (any Error).self) { try reader.take(bad, into: index) }
+        } else {
+            try reader.take(bad, into: index)
+        }
+        #expect(throws: (any Error).self) { try SnapshotCheck().visitSnapshotLine(bad) }
+    }
+
     private static func header() throws -> LogSlice {
         var lines: [[UInt8]] = []
         let state = HubState(base: EntityIndex(seed: 1), limits: HubLimits())
