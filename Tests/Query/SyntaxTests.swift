@@ -26,8 +26,23 @@ struct SyntaxTests {
         #expect(try Self.matches(condition, document))
     }
 
+    /// What belongs to one character for a reader: an accent, a joiner, the choice of a picture.
+    @Test(arguments: ["\u{301}", "\u{200D}", "\u{FE0F}", "\u{20E3}", "e\u{301}", "\u{1F469}\u{200D}\u{1F4BB}", "\r\n"])
+    func `A text may begin and end with any code point`(text: String) throws {
+        let json = text.replacing("\r\n", with: "\\r\\n")
+        let document = #"{"tags":{"s":"\#(json)","\#(json)":1,"\#(json)x\#(json)":2}}"#
+        for quote in ["'", "\""] {
+            #expect(try Self.matches("tags.s = \(quote)\(text)\(quote)", document))
+            #expect(try !Self.matches("tags.s = \(quote)\(text)x\(quote)", document))
+        }
+        #expect(try Self.matches("tags.[[\(text)]] = 1 AND tags.[[\(text)x\(text)]] = 2", document))
+    }
+
     @Test(
         arguments: [
+            ("SELECT *\r\nFROM devices\r\nWHERE deviceId = 'd", 3, 17), ("SELECT *\rFROM things", 2, 5),
+            ("SELECT *\n\rFROM things", 3, 5), ("SELECT * FROM devices WHERE tags.[[e\u{301}]] = ;", 1, 42),
+            ("SELECT * FROM devices WHERE 'x'\u{301} = 1", 1, 31), ("SELECT * FROM devices\u{301}", 1, 21),
             ("SELECT * FROM devices ORDER BY deviceId", 1, 22), ("SELECT * FROM things", 1, 14),
             ("SELECT FROM devices", 1, 7), ("UPDATE devices SET x = 1", 1, 0),
             ("SELECT *\nFROM devices\nWHERE deviceId = 'd", 3, 17), ("SELECT * FROM devices WHERE", 1, 27),

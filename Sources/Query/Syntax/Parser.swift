@@ -5,7 +5,7 @@ struct Parser {
     private var depth = 0
 
     init(_ text: String) throws(QueryError) {
-        guard text.count <= QueryLimits.characters else {
+        guard text.unicodeScalars.count <= QueryLimits.characters else {
             throw QueryError(
                 line: 1, column: QueryLimits.characters,
                 reason: "The query is longer than \(QueryLimits.characters) characters")
