@@ -69,6 +69,39 @@ struct SyntaxTests {
         }
     }
 
+    @Test(arguments: ["Group", "SELECT", "value", "Null"])
+    func `An alias keeps its spelling, though it be a reserved word`(alias: String) throws {
+        for text in ["SELECT a AS \(alias) FROM devices GROUP BY a", "SELECT MAX(a) AS \(alias) FROM devices"] {
+            #expect(try rows(of: text, ["1"]) == [#"{"\#(alias)":1}"#])
+        }
+    }
+
+    @Test func `The hub's own fields are found in any case of letters, and a user's are not`() throws {
+        let document = #"{"capabilities":{"iotEdge":true},"tags":{"iotEdge":true,"capabilities":{"iotEdge":true}}}"#
+        for path in ["capabilities.iotEdge", "Capabilities.IotEdge", "devices.capabilities.IOTEDGE"] {
+            #expect(try Self.matches("\(path) = true", document))
+            let query = try TwinQuery(parsing: "SELECT \(path) FROM devices WHERE \(path) = true")
+            #expect(query.access?.paths.map(\.description) == ["capabilities.iotEdge"])
+            var json = JSONWriter()
+            QueryDocument(Array(document.utf8)).withView { query.writeRow(of: $0, to: &json) }
+            #expect(String(decoding: json.bytes, as: UTF8.self) == #"{"iotEdge":true}"#)
+        }
+        for path in ["tags.iotedge", "tags.capabilities.iotedge", "capabilities.other"] {
+            #expect(try !Self.matches("\(path) = true", document))
+        }
+    }
+
+    @Test(arguments: [
+        ("tags.x = 1", "tags.x"), ("status = 'x' AND properties.reported.[[a b]] = 1", "properties.reported.[[a b]]"),
+        ("devices.jobs.outcom = 1", "outcom"),
+    ])
+    func `What a device job has not is named as it was asked for`(condition: String, path: String) throws {
+        let error = #expect(throws: QueryError.self) {
+            try TwinQuery(parsing: "SELECT * FROM devices.jobs WHERE \(condition)")
+        }
+        #expect(error?.reason == "devices.jobs has no '\(path)'")
+    }
+
     @Test(arguments: ["2", "2.0", "0.2e1", "20E-1", #""x""#, #""\u0078""#, "null", "false", "-0.0"])
     func `A list of any length finds a value however it is written`(value: String) throws {
         let document = #"{"tags":{"a":\#(value)}}"#

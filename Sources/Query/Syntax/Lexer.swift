@@ -20,9 +20,9 @@ struct Lexer {
 
     private mutating func next() throws(QueryError) -> Token {
         try skipSpace()
-        let (line, column) = (line, column)
+        let (start, line, column) = (position, line, column)
         let kind = try kind()
-        return Token(kind: kind, line: line, column: column)
+        return Token(kind: kind, spelling: String(scalars[start..<position]), line: line, column: column)
     }
 
     private mutating func kind() throws(QueryError) -> Token.Kind {

@@ -37,7 +37,7 @@ public struct TwinQuery: Sendable {
         }
         // A condition on twins would be undefined for every row, and so find nothing without a word.
         if collection == .jobs, let path = condition?.paths.first(where: { !$0.isOfDeviceJob }) {
-            throw fail("devices.jobs has no '\(path.name)'")
+            throw fail("devices.jobs has no '\(path)'")
         }
         if group != nil, items.isEmpty { throw fail("'*' cannot be grouped") }
         if isAggregate {
