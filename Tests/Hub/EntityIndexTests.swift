@@ -83,7 +83,7 @@ struct EntityIndexTests {
 
     private static func compare(_ index: EntityIndex, _ model: [TwinID: UInt64]) {
         for id in ids { #expect(index.entity(id)?.identity.generation == model[id], "\(id)") }
-        let captured = index.capture().compactMap { slot -> TwinID? in
+        let captured = index.captureStripes().flatMap(\.slots).compactMap { slot -> TwinID? in
             if case .entity(let entity) = slot { entity.id } else { nil }
         }
         #expect(captured.sorted() == model.keys.sorted())
@@ -122,7 +122,9 @@ struct EntityIndexTests {
             let expected: UInt64? = number == 0 ? 99 : number == 1 ? nil : UInt64(number)
             #expect(index.entity(id)?.identity.generation == expected)
         }
-        #expect(index.capture().count { if case .empty = $0 { false } else { true } } == ids.count - 1)
+        #expect(
+            index.captureStripes().flatMap(\.slots).count { if case .empty = $0 { false } else { true } } == ids.count
+                - 1)
     }
 
     @Test(arguments: [#"{"hub":{}}"#, #"{"id":""#, "", #"{"seeded":{"identity":{}}}"#])
