@@ -18,6 +18,9 @@ public struct Dispatcher: Sendable {
         case streamed
     }
 
+    /// Whether a body of this length is collected whatever operation it is for, so that nobody need look for that.
+    public func collects(_ length: Int) -> Bool { length <= table.smallestBodyLimit }
+
     public func intake(_ method: HTTPMethod, path: UnsafeRawBufferPointer) -> Intake {
         guard case .route(let route, _) = table.match(method, path: path) else {
             return .whole(limit: BodyLimit.ordinary)

@@ -7,6 +7,8 @@ public struct RouteTable: Sendable {
     public static let maximumSegments = 12
 
     public let routes: [Route]
+    /// No operation that takes its body whole takes less than this.
+    let smallestBodyLimit: Int
     private let root = Node()
 
     /// What can follow a part of a path. An object, so that a search copies none.
@@ -26,8 +28,6 @@ public struct RouteTable: Sendable {
     private struct Search {
         let method: HTTPMethod
         let path: UnsafeRawBufferPointer
-        /// More segments than are looked at.
-        var isLong = false
         var captures: [(name: String, value: ArraySlice<UInt8>)] = []
         var allowed: [HTTPMethod] = []
 
@@ -49,6 +49,10 @@ public struct RouteTable: Sendable {
 
     public init(_ routes: [Route]) {
         self.routes = routes
+        smallestBodyLimit = routes.reduce(BodyLimit.ordinary) { smallest, route in
+            guard case .whole(let limit, _) = route.intake else { return smallest }
+            return min(smallest, limit)
+        }
         for route in routes {
             let segments = route.pattern.utf8.split(separator: UInt8(ascii: "/")).map { Array($0) }
             Self.insert(route, segments[...], into: root)
@@ -85,24 +89,9 @@ public struct RouteTable: Sendable {
     /// Finds the route of a raw path. A trailing slash is accepted, literals match without case, and each segment is
     /// percent-decoded after splitting (rest.md section 0). HEAD is answered as GET is.
     public func match(_ method: HTTPMethod, path: UnsafeRawBufferPointer) -> Match {
-        var segments: [Range<Int>] = []
-        segments.reserveCapacity(8)
+        guard path.first == UInt8(ascii: "/"), !Self.hasEmptySegment(path) else { return .notFound }
         var search = Search(method: method == .head ? .get : method, path: path)
-        var count = 0
-        var start = 0
-        for index in 0...path.count where index == path.count || path[index] == UInt8(ascii: "/") {
-            if index > start {
-                count += 1
-                if count <= Self.maximumSegments { segments.append(start..<index) }
-            } else if index > 0, index < path.count {
-                // Only a last slash may stand alone.
-                return .notFound
-            }
-            start = index + 1
-        }
-        guard path.first == UInt8(ascii: "/") else { return .notFound }
-        search.isLong = count > Self.maximumSegments
-        if let route = find(segments[...], in: root, &search) { return .route(route, Self.captures(search.captures)) }
+        if let route = find(1, in: root, depth: 0, &search) { return .route(route, Self.captures(search.captures)) }
         var allowed = search.allowed
         if allowed.isEmpty { return .notFound }
         if allowed.contains(.get) { allowed.append(.head) }
@@ -110,24 +99,41 @@ public struct RouteTable: Sendable {
         return .methodNotAllowed(allowed)
     }
 
+    /// Only a last slash may stand alone.
+    private static func hasEmptySegment(_ path: UnsafeRawBufferPointer) -> Bool {
+        var wasSlash = false
+        for byte in path {
+            let isSlash = byte == UInt8(ascii: "/")
+            if isSlash, wasSlash { return true }
+            wasSlash = isSlash
+        }
+        return false
+    }
+
+    /// Looks at the path from `start` on, where its segment number `depth` begins.
+    ///
     /// Literals win over captures, and captures over tails; where a literal leads nowhere for this method, the capture is
     /// tried, so that a device called `query` can be read and written though not posted to.
-    private func find(_ segments: ArraySlice<Range<Int>>, in node: Node, _ search: inout Search) -> Route? {
-        guard let range = segments.first else { return search.isLong ? nil : search.choose(node.routes) }
-        let segment = UnsafeRawBufferPointer(rebasing: search.path[range])
+    private func find(_ start: Int, in node: Node, depth: Int, _ search: inout Search) -> Route? {
+        let path = search.path
+        guard start < path.count else { return search.choose(node.routes) }
+        guard depth < Self.maximumSegments else { return nil }
+        var end = start
+        while end < path.count, path[end] != UInt8(ascii: "/") { end += 1 }
+        let segment = UnsafeRawBufferPointer(rebasing: path[start..<end])
         for (text, child) in node.literals where Self.equalIgnoringCase(segment, text) {
-            if let route = find(segments.dropFirst(), in: child, &search) { return route }
+            if let route = find(end + 1, in: child, depth: depth + 1, &search) { return route }
         }
         // What hides a slash is a tail rather than an id, where there can be a tail.
         if let child = node.capture, let decoded = Self.decode(segment),
             node.tails.isEmpty || !decoded.contains(Self.hiddenSlash)
         {
             search.captures.append((node.captureName, decoded[...]))
-            if let route = find(segments.dropFirst(), in: child, &search) { return route }
+            if let route = find(end + 1, in: child, depth: depth + 1, &search) { return route }
             search.captures.removeLast()
         }
         // A tail keeps its slashes, a last one too, and may spell them `%2F`.
-        guard !node.tails.isEmpty, let rest = PercentCoding.decode(search.path[range.lowerBound...]),
+        guard !node.tails.isEmpty, let rest = PercentCoding.decode(path[start...]),
             let route = search.choose(node.tails)
         else { return nil }
         search.captures.append((node.tailName, rest[...]))

@@ -19,10 +19,7 @@ struct EncodedEvent: Sendable {
         let properties = event.systemProperties.writtenBytes + event.properties.writtenBytes
         var json = JSONWriter(capacity: event.body.count + properties + Self.frameBytes)
         json.beginObject()
-        json.key("deviceId")
-        json.value(event.deviceID)
-        json.key("moduleId")
-        json.value(event.moduleID)
+        Self.write(event.deviceID, event.moduleID, to: &json)
         if let transport = event.transport {
             json.key("transport")
             json.value(transport)
@@ -49,6 +46,47 @@ struct EncodedEvent: Sendable {
         }
         json.endObject()
         object = json.bytes
+    }
+
+    /// As the one made of the notification's `event`, without making that.
+    init(_ notification: HubNotification, hubSequence: UInt64) {
+        time = notification.time
+        source = notification.source
+        let id = notification.id
+        var json = JSONWriter(
+            capacity: notification.body.count + Self.notificationBytes + 3 * id.key.utf8.count)
+        json.beginObject()
+        Self.write(id.device, id.module, to: &json)
+        json.key("hubSequence")
+        json.value(hubSequence)
+        json.key("systemProperties")
+        json.beginObject()
+        notification.forEachSystemProperty { name, value in
+            json.key(name)
+            json.value(value)
+        }
+        json.endObject()
+        json.key("properties")
+        json.beginObject()
+        notification.forEachProperty { name, value in
+            json.key(name)
+            json.value(value)
+        }
+        json.endObject()
+        json.key("body")
+        json.raw(notification.body)
+        json.endObject()
+        object = json.bytes
+    }
+
+    /// What stands around ids and body of a notification.
+    private static let notificationBytes = 640
+
+    private static func write(_ device: String, _ module: String?, to json: inout JSONWriter) {
+        json.key("deviceId")
+        json.value(device)
+        json.key("moduleId")
+        json.value(module)
     }
 }
 

@@ -84,28 +84,34 @@ public final class EventStore: @unchecked Sendable {
     /// The completion is called once, on the store's queue, so it must do no more than pass the word on: with nil when the
     /// events are as durable as the setting promises, with a refusal when none of them is or ever will be there.
     public func append(_ events: [DeviceEvent], then completion: @escaping @Sendable (EventRefusal?) -> Void) {
-        let route = router?.routing()
-        submit(events.map { Self.encode($0, nil, route) }, hubSequence: nil, completion)
+        guard let route = router?.routing() else {
+            return submit(events.map { EncodedEvent($0) }, hubSequence: nil, completion)
+        }
+        let encoded = events.map { event in
+            var event = event
+            route(&event)
+            return EncodedEvent(event)
+        }
+        submit(encoded, hubSequence: nil, completion)
     }
 
     /// As above for what tells of the hub's own log up to the record `hubSequence`, each with the record that it tells of. All
     /// of them are stored or none, whenever the process dies. Where there are none it is remembered all the same, while the
     /// process lives, how far the log has been told.
     public func append(
-        _ events: [(hubSequence: UInt64, event: DeviceEvent)], tellingThrough hubSequence: UInt64,
+        _ notifications: [(hubSequence: UInt64, notification: HubNotification)], tellingThrough hubSequence: UInt64,
         then completion: @escaping @Sendable (EventRefusal?) -> Void
     ) {
-        let route = router?.routing()
-        submit(events.map { Self.encode($0.event, $0.hubSequence, route) }, hubSequence: hubSequence, completion)
-    }
-
-    private static func encode(
-        _ event: DeviceEvent, _ hubSequence: UInt64?, _ route: (@Sendable (inout DeviceEvent) -> Void)?
-    ) -> EncodedEvent {
-        guard let route else { return EncodedEvent(event, hubSequence: hubSequence) }
-        var event = event
-        route(&event)
-        return EncodedEvent(event, hubSequence: hubSequence)
+        guard let route = router?.routing() else {
+            let encoded = notifications.map { EncodedEvent($0.notification, hubSequence: $0.hubSequence) }
+            return submit(encoded, hubSequence: hubSequence, completion)
+        }
+        let encoded = notifications.map { told in
+            var event = told.notification.event
+            route(&event)
+            return EncodedEvent(event, hubSequence: told.hubSequence)
+        }
+        submit(encoded, hubSequence: hubSequence, completion)
     }
 
     private func submit(

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads one head whose end is known: request line, fields, and what they say about the body.
 struct HeadReader {
     let bytes: UnsafeRawBufferPointer
@@ -28,16 +30,13 @@ struct HeadReader {
 
     /// Where the empty line begins that ends a head; nil where it has not arrived.
     static func end(of bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        guard let base = bytes.baseAddress else { return nil }
+        // From one line's end to the next; the first one that an empty line follows is it.
         var index = start
-        while index + 3 < bytes.count {
-            // Looks at every fourth byte: the last of CR LF CR LF tells how far to move.
-            switch bytes[index + 3] {
-            case 10:
-                if bytes[index] == 13, bytes[index + 1] == 10, bytes[index + 2] == 13 { return index + 2 }
-                index += 2
-            case 13: index += 1
-            default: index += 4
-            }
+        while index + 3 < bytes.count, let found = memchr(base + index + 1, 10, bytes.count - index - 3) {
+            let newline = base.distance(to: found)
+            if bytes[newline - 1] == 13, bytes[newline + 1] == 13, bytes[newline + 2] == 10 { return newline + 1 }
+            index = newline
         }
         return nil
     }
@@ -110,8 +109,9 @@ struct HeadReader {
 
     private mutating func readVersion() throws(HTTPFailure) {
         guard let line = lineEnd() else { throw HTTPFailure(400, "The request line does not end in CRLF.") }
-        let version = bytes[position..<line]
-        guard version.count == 8, version.starts(with: "HTTP/".utf8), bytes[position + 6] == UInt8(ascii: ".") else {
+        guard line - position == 8, memcmp(bytes.baseAddress! + position, "HTTP/", 5) == 0,
+            bytes[position + 6] == UInt8(ascii: ".")
+        else {
             throw HTTPFailure(400, "The request line has no HTTP version.")
         }
         switch (bytes[position + 5], bytes[position + 7]) {
@@ -154,12 +154,21 @@ struct HeadReader {
             try HTTPHost.check(UnsafeRawBufferPointer(rebasing: bytes[authority..<end]))
             start = end
         }
-        let whole = bytes[start..<target.upperBound]
-        guard !whole.contains(UInt8(ascii: "#")) else { throw HTTPFailure(400, "A request target has no fragment.") }
-        let mark = whole.firstIndex(of: UInt8(ascii: "?"))
-        let path = UnsafeRawBufferPointer(rebasing: whole[..<(mark ?? whole.endIndex)])
-        let query = mark.map { UnsafeRawBufferPointer(rebasing: whole[($0 + 1)...]) }
+        let whole = start..<target.upperBound
+        guard place(of: UInt8(ascii: "#"), in: whole) == nil else {
+            throw HTTPFailure(400, "A request target has no fragment.")
+        }
+        let mark = place(of: UInt8(ascii: "?"), in: whole)
+        let path = UnsafeRawBufferPointer(rebasing: bytes[start..<(mark ?? whole.upperBound)])
+        let query = mark.map { UnsafeRawBufferPointer(rebasing: bytes[($0 + 1)..<whole.upperBound]) }
         return (path.isEmpty ? Self.rootPath : path, query ?? UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    private func place(of byte: UInt8, in range: Range<Int>) -> Int? {
+        guard let base = bytes.baseAddress, let found = memchr(base + range.lowerBound, Int32(byte), range.count) else {
+            return nil
+        }
+        return base.distance(to: found)
     }
 
     /// What an absolute URL without a path names (RFC 9112 section 3.2.1).
@@ -184,7 +193,7 @@ struct HeadReader {
         position += 1
         while bytes[position] == 0x20 || bytes[position] == 0x09 { position += 1 }
         let valueStart = position
-        while HTTPCharacters.isFieldValue(bytes[position]) { position += 1 }
+        position = HTTPCharacters.endOfFieldValue(bytes, from: position)
         guard bytes[position] == 13, bytes[position + 1] == 10 else {
             throw HTTPFailure(400, "A header field holds a control character.")
         }

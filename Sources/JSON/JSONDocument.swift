@@ -2,6 +2,8 @@
 public struct JSONDocument: Sendable {
     let storage: JSONStorage
 
+    init(storage: JSONStorage) { self.storage = storage }
+
     /// Parses all of `bytes`; one UTF-8 byte order mark in front is skipped.
     public init(parsing bytes: [UInt8], limits: JSONLimits = .standard) throws(JSONError) {
         let nodes = try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in

@@ -3,14 +3,23 @@ public enum JSONText {
     /// Appends a string, quotes included, with no escapes but the needed ones: one value has one such form, and a
     /// source text without escapes is in it already.
     public static func appendQuoted(_ value: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
+        var special = firstSpecial(from: 0, in: value)
+        if special == value.count {
+            // As it is, the way of almost all: in one piece.
+            return output.append(addingCapacity: value.count + 2) { span in
+                span.append(UInt8(ascii: "\""))
+                span.append(value)
+                span.append(UInt8(ascii: "\""))
+            }
+        }
         output.append(UInt8(ascii: "\""))
         var plain = 0
         while true {
-            let special = firstSpecial(from: plain, in: value)
             output.append(contentsOf: UnsafeBufferPointer(rebasing: value[plain..<special]))
             guard special < value.count else { break }
             appendEscape(of: value[special], to: &output)
             plain = special + 1
+            special = firstSpecial(from: plain, in: value)
         }
         output.append(UInt8(ascii: "\""))
     }

@@ -24,6 +24,9 @@ public struct JSONValue: Sendable {
     /// The document that this value stands in.
     public var document: [UInt8] { storage.bytes }
 
+    /// As above, parsed.
+    public var whole: JSONDocument { JSONDocument(storage: storage) }
+
     /// Where the value stands in its document's bytes; a string's quotes belong to it.
     public var range: Range<Int> { node.range }
 

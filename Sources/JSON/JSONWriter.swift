@@ -24,11 +24,16 @@ public struct JSONWriter: Sendable {
 
     /// A literal key, which holds nothing that needs an escape.
     public mutating func key(_ key: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
-        bytes.append(UInt8(ascii: "\""))
-        colon()
+        let length = key.utf8CodeUnitCount
+        let comma = needsComma
+        bytes.append(addingCapacity: length + 4) { span in
+            if comma { span.append(UInt8(ascii: ",")) }
+            span.append(UInt8(ascii: "\""))
+            span.append(UnsafeBufferPointer(start: key.utf8Start, count: length))
+            span.append(UInt8(ascii: "\""))
+            span.append(UInt8(ascii: ":"))
+        }
+        needsComma = false
     }
 
     @_disfavoredOverload
@@ -66,6 +71,17 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// Begins a string whose text the caller appends to `bytes`, without anything that needs an escape.
+    public mutating func openText() {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    public mutating func closeText() {
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
     private mutating func literal(_ text: StaticString) {
         raw(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
@@ -80,7 +96,8 @@ public struct JSONWriter: Sendable {
                 digits[start] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
             } while rest > 0
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start..<20]))
+            let number = UnsafeBufferPointer(rebasing: digits[start..<20])
+            bytes.append(addingCapacity: number.count) { $0.append(number) }
         }
     }
 

@@ -75,12 +75,15 @@ struct CompressedSegment {
         return text
     }
 
+    /// zlib's fastest: a busy hub fills segments by the second, and what the thorough levels save costs it as much as the writing.
+    private static let level: Int32 = 1
+
     /// Packs whole lines into one member and appends it.
     static func pack(
         _ text: UnsafeRawBufferPointer, firstSequence: UInt64, to output: inout [UInt8]
     ) throws(LogFailure) {
         var stream = z_stream()
-        guard czlib_deflate_init_gzip(&stream, 6) == Z_OK else {
+        guard czlib_deflate_init_gzip(&stream, Self.level) == Z_OK else {
             throw .unusable(path: "zlib", reason: "cannot be started")
         }
         defer { deflateEnd(&stream) }

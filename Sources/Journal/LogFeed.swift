@@ -68,6 +68,7 @@ public final class LogFeed<Entry: LogEntry>: Sendable {
             var bytes = 0
             // By index: slices of slices of a generic deque cost more than what is done with the entries.
             var next = Int(sequence + 1 - oldest)
+            page.reserveCapacity(min(limit, recent.entries.count - next))
             while next < recent.entries.count, page.count < limit, bytes < pageBytes {
                 let entry = recent.entries[next]
                 page.append(entry)

@@ -1,4 +1,5 @@
 import Events
+import Hub
 import JSON
 import Vocabulary
 
@@ -7,11 +8,11 @@ public enum ConnectionStateEvent {
     /// - Parameter number: larger for each later event of the same device; the sequence of the hub's record is.
     public static func make(
         of id: TwinID, isConnected: Bool, number: UInt64, at time: Timestamp, correlation: String
-    ) -> DeviceEvent {
-        EventMarks.notification(
+    ) -> HubNotification {
+        HubNotification(
             .deviceConnectionStateEvents, schema: "deviceConnectionStateNotification",
             operation: isConnected ? "deviceConnected" : "deviceDisconnected", of: id, at: time,
-            correlation: correlation, body: body(number))
+            correlation: correlation, hub: HubName.name, body: body(number))
     }
 
     /// `{"sequenceNumber":"<64 hexadecimal digits>"}`, which readers compare as text.

@@ -87,19 +87,20 @@ public final class HubEventRelay: HubSubscriber, @unchecked Sendable {
     }
 
     private func tell(_ records: [RecordedEvent]) {
-        var events: [(hubSequence: UInt64, event: DeviceEvent)] = []
+        var notifications: [(hubSequence: UInt64, notification: HubNotification)] = []
+        notifications.reserveCapacity(records.count)
         var bytes = 0
         var last = cursor
         for record in records where bytes < Self.pageBytes {
-            for event in HubNotifications.events(for: record) {
-                bytes += event.body.count
-                events.append((record.sequence, event))
+            for notification in HubNotifications.notifications(of: record) {
+                bytes += notification.body.count
+                notifications.append((record.sequence, notification))
             }
             last = record.sequence
         }
         isBusy = true
         let through = last
-        store.append(events, tellingThrough: through) { refusal in
+        store.append(notifications, tellingThrough: through) { refusal in
             self.queue.async { self.told(through: through, refusal) }
         }
     }

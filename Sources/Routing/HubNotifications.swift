@@ -9,7 +9,7 @@ enum HubNotifications {
     /// None for what no back end is told of. A seed tells of each of its identities.
     ///
     /// A reset tells of nothing: the real hub has none, and what its devices were goes on standing in the store as history.
-    static func events(for recorded: RecordedEvent) -> [DeviceEvent] {
+    static func notifications(of recorded: RecordedEvent) -> [HubNotification] {
         switch recorded.event {
         case .identityCreated(let identity, let seed): return [creation(identity.id, seed, recorded)]
         case .identityDeleted(let id, _, let last):
@@ -37,7 +37,7 @@ enum HubNotifications {
         }
     }
 
-    private static func creation(_ id: TwinID, _ seed: TwinSeed?, _ recorded: RecordedEvent) -> DeviceEvent {
+    private static func creation(_ id: TwinID, _ seed: TwinSeed?, _ recorded: RecordedEvent) -> HubNotification {
         // A seed that the hub has taken in fits into a twin.
         let twin = (try? Twin.announced(seed, at: recorded.time)) ?? .fresh(at: .never, kind: .module)
         return lifecycle("createDeviceIdentity", id, twin.eventBody(of: id), recorded)
@@ -46,13 +46,13 @@ enum HubNotifications {
     /// Modules use the same names (twins.md section 11).
     private static func lifecycle(
         _ operation: String, _ id: TwinID, _ body: [UInt8], _ recorded: RecordedEvent
-    ) -> DeviceEvent {
-        EventMarks.notification(
+    ) -> HubNotification {
+        HubNotification(
             .deviceLifecycleEvents, schema: "deviceLifecycleNotification", operation: operation, of: id,
-            at: recorded.time, correlation: correlation(recorded), body: body)
+            at: recorded.time, correlation: correlation(recorded), hub: HubName.name, body: body)
     }
 
-    private static func connection(_ id: TwinID, isConnected: Bool, _ recorded: RecordedEvent) -> DeviceEvent {
+    private static func connection(_ id: TwinID, isConnected: Bool, _ recorded: RecordedEvent) -> HubNotification {
         ConnectionStateEvent.make(
             of: id, isConnected: isConnected, number: recorded.sequence, at: recorded.time,
             correlation: correlation(recorded))
@@ -60,15 +60,15 @@ enum HubNotifications {
 
     private static func change(
         _ operation: String, _ id: TwinID, _ body: [UInt8], _ recorded: RecordedEvent
-    ) -> DeviceEvent {
-        EventMarks.notification(
+    ) -> HubNotification {
+        HubNotification(
             .twinChangeEvents, schema: "twinChangeNotification", operation: operation, of: id, at: recorded.time,
-            correlation: correlation(recorded), body: body)
+            correlation: correlation(recorded), hub: HubName.name, body: body)
     }
 
     /// The beginning of the id of the request that caused it, which its answer carried in `x-ms-request-id`.
     private static func correlation(_ recorded: RecordedEvent) -> String {
         guard let id = recorded.origin?.requestID else { return String(recorded.sequence, radix: 16) }
-        return String(id.plain.prefix(12))
+        return id.beginning
     }
 }

@@ -15,7 +15,10 @@ public enum Telemetry {
         for (property, value) in content.system where ![.connectionDeviceID, .connectionModuleID].contains(property) {
             system.set(property.name, value)
         }
-        EventMarks.source(.deviceMessages, of: sender.id, at: time, to: &system)
+        system.set("iothub-connection-device-id", sender.id.device)
+        if let module = sender.id.module { system.set("iothub-connection-module-id", module) }
+        system.set("iothub-enqueuedtime", time.description)
+        system.set("iothub-message-source", EventSource.deviceMessages.messageSource)
         system.set("iothub-connection-auth-method", sender.method)
         system.set("iothub-connection-auth-generation-id", String(sender.generation))
         if !sender.modelID.isEmpty { system.set("dt-dataschema", sender.modelID) }

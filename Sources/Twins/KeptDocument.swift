@@ -3,9 +3,13 @@ import Vocabulary
 
 /// What `PropertyReader` wrote, parsed, and with every key once.
 enum KeptDocument {
-    static func parse(_ bytes: [UInt8], envelope: HubError.Envelope) throws(HubError) -> JSONDocument {
+    /// - Parameter source: what the client sent. Most send the form that is kept, letter for letter, and that has been parsed.
+    static func parse(
+        _ bytes: [UInt8], of source: JSONDocument?, envelope: HubError.Envelope
+    ) throws(HubError) -> JSONDocument {
         do throws(JSONError) {
-            let document = try JSONDocument(parsing: bytes)
+            let known = source.flatMap { isSame($0.bytes, bytes) ? $0 : nil }
+            let document = if let known { known } else { try JSONDocument(parsing: bytes) }
             guard let unique = document.withTape(withoutDuplicates) else { return document }
             return try JSONDocument(parsing: unique)
         } catch {
@@ -13,10 +17,14 @@ enum KeptDocument {
         }
     }
 
+    private static func isSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.withUnsafeBytes { left in right.withUnsafeBytes { left.isEqual(to: $0) } }
+    }
+
     /// The text with the last of each object's repeated keys; nil where none repeats, which is the rule.
     private static func withoutDuplicates(_ tape: JSONTape) -> [UInt8]? {
         let repeats = tape.nodes.indices.contains { node in
-            tape.kind(node) == .object && tape[node].count > 1 && KeyIndex(tape, object: node).hasDuplicates
+            tape.kind(node) == .object && tape[node].count > 1 && KeyIndex.hasDuplicates(tape, object: node)
         }
         guard repeats else { return nil }
         var output: [UInt8] = []

@@ -30,13 +30,21 @@ struct KeyIndex {
         if keys.count > Self.searchedOneByOne { buildTable() }
     }
 
-    /// Whether a key is repeated. Few ask, so few members are compared only then.
-    var hasDuplicates: Bool {
-        guard table.isEmpty else { return repeatsInTable }
-        return keys.indices.contains { ordinal in
-            let key = tape.raw(node(ordinal))
-            return keys[..<ordinal].indices.contains { Self.equal(key, tape.raw(node($0))) }
+    /// Whether an object repeats a key.
+    static func hasDuplicates(_ tape: JSONTape, object: Int) -> Bool {
+        guard Int(tape[object].count) <= searchedOneByOne else { return KeyIndex(tape, object: object).repeatsInTable }
+        var key = object + 1
+        let end = tape.next(object)
+        while key < end {
+            let following = tape.next(key + 1)
+            var other = following
+            while other < end {
+                if equal(tape.raw(key), tape.raw(other)) { return true }
+                other = tape.next(other + 1)
+            }
+            key = following
         }
+        return false
     }
 
     private mutating func buildTable() {

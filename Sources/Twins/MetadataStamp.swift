@@ -11,6 +11,7 @@ struct MetadataStamp {
     /// `version` is the section's, where the section carries versions: desired does, reported does not.
     init(time: Timestamp, version: UInt64?, configuration: ConfigurationStamp? = nil) {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.usualLength)
         bytes.append("\"$lastUpdated\":\"")
         time.append(to: &bytes)
         bytes.append(UInt8(ascii: "\""))
@@ -27,4 +28,7 @@ struct MetadataStamp {
         }
         leaf = bytes
     }
+
+    /// Bytes of a time and a version, without a configuration.
+    private static let usualLength = 80
 }

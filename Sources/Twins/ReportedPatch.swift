@@ -17,7 +17,7 @@ public struct ReportedPatch: Sendable {
                 tape, limits: limits, nulls: .remove, skipsReadOnly: false, envelope: .numeric)
             try reader.copySection(0, to: &output)
         }
-        document = try KeptDocument.parse(output, envelope: .numeric)
+        document = try KeptDocument.parse(output, of: body, envelope: .numeric)
     }
 
     /// The patch as the hub logs it. `init(body:)` reads it back.

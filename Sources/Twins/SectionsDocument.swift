@@ -14,30 +14,39 @@ struct SectionsDocument: Sendable {
     init(
         tags: JSONValue?, desired: JSONValue?, reported: JSONValue?, nulls: PropertyReader.Nulls, limits: TwinLimits
     ) throws(HubError) {
+        let tags = tags.flatMap { $0.isNull ? nil : $0 }
+        let desired = desired.flatMap { $0.isNull ? nil : $0 }
+        let reported = reported.flatMap { $0.isNull ? nil : $0 }
         var output: [UInt8] = []
+        output.reserveCapacity(
+            (tags?.range.count ?? 0) + (desired?.range.count ?? 0) + (reported?.range.count ?? 0) + Self.roomForNames)
         output.append(UInt8(ascii: "{"))
-        if let tags, !tags.isNull {
+        if let tags {
             output.append("\"tags\":")
             try Self.append(tags, nulls, limits, to: &output)
         }
-        let properties: [(StaticString, JSONValue)] = [("\"desired\":", desired), ("\"reported\":", reported)]
-            .compactMap { name, value in value.flatMap { $0.isNull ? nil : (name, $0) } }
-        if !properties.isEmpty {
-            output.append(output.count > 1 ? ",\"properties\":{" : "\"properties\":{")
-            for (index, property) in properties.enumerated() {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
-                output.append(property.0)
-                try Self.append(property.1, nulls, limits, to: &output)
+        if desired != nil || reported != nil {
+            output.append(tags == nil ? "\"properties\":{" : ",\"properties\":{")
+            if let desired {
+                output.append("\"desired\":")
+                try Self.append(desired, nulls, limits, to: &output)
+            }
+            if let reported {
+                output.append(desired == nil ? "\"reported\":" : ",\"reported\":")
+                try Self.append(reported, nulls, limits, to: &output)
             }
             output.append(UInt8(ascii: "}"))
         }
         output.append(UInt8(ascii: "}"))
-        document = try KeptDocument.parse(output, envelope: .twin)
+        document = try KeptDocument.parse(output, of: (tags ?? desired ?? reported)?.whole, envelope: .twin)
         let root = document.root
+        let properties = root["properties"]
         self.tags = root["tags"]?.index
-        self.desired = root["properties"]?["desired"]?.index
-        self.reported = root["properties"]?["reported"]?.index
+        self.desired = properties?["desired"]?.index
+        self.reported = properties?["reported"]?.index
     }
+
+    private static let roomForNames = 64
 
     private static func append(
         _ section: JSONValue, _ nulls: PropertyReader.Nulls, _ limits: TwinLimits, to output: inout [UInt8]

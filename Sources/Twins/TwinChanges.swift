@@ -28,7 +28,7 @@ extension Twin {
             if let section = newDesired?.section, let node = patch.sections.desired {
                 assembly.section(
                     .desired, object: section.values, metadata: section.metadata, version: desiredVersion + 1)
-                notice = Self.notice(Array(tape.raw(node)), version: desiredVersion + 1)
+                notice = Self.notice(tape.raw(node), version: desiredVersion + 1)
             } else {
                 assembly.copy(.desired, of: self)
             }

@@ -12,17 +12,16 @@ struct TwinDifference {
     }
 
     private static func document(_ tags: [UInt8]?, _ desired: [UInt8]?, _ reported: [UInt8]?) -> [UInt8] {
+        let (tags, desired, reported) = (tags ?? [], desired ?? [], reported ?? [])
         var document: [UInt8] = []
-        document.reserveCapacity((tags?.count ?? 0) + (desired?.count ?? 0) + (reported?.count ?? 0) + roomForNames)
+        document.reserveCapacity(tags.count + desired.count + reported.count + roomForNames)
         document.append(UInt8(ascii: "{"))
         append("\"tags\":", tags, to: &document)
-        let start = document.count
-        document.append(document.last == UInt8(ascii: "{") ? "\"properties\":{" : ",\"properties\":{")
-        append("\"desired\":", desired, to: &document)
-        append("\"reported\":", reported, to: &document)
-        if document.last == UInt8(ascii: "{") {
-            document.removeLast(document.count - start)
-        } else {
+        if !desired.isEmpty || !reported.isEmpty {
+            document.append(tags.isEmpty ? "\"properties\":{" : ",\"properties\":{")
+            append("\"desired\":", desired, to: &document)
+            if !desired.isEmpty, !reported.isEmpty { document.append(UInt8(ascii: ",")) }
+            append("\"reported\":", reported, to: &document)
             document.append(UInt8(ascii: "}"))
         }
         document.append(UInt8(ascii: "}"))
@@ -31,9 +30,8 @@ struct TwinDifference {
 
     private static let roomForNames = 64
 
-    private static func append(_ name: StaticString, _ section: [UInt8]?, to document: inout [UInt8]) {
-        guard let section, !section.isEmpty else { return }
-        if document.last != UInt8(ascii: "{") { document.append(UInt8(ascii: ",")) }
+    private static func append(_ name: StaticString, _ section: [UInt8], to document: inout [UInt8]) {
+        guard !section.isEmpty else { return }
         document.append(name)
         document.append(contentsOf: section)
     }

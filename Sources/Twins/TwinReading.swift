@@ -35,9 +35,10 @@ extension Twin {
     }
 
     /// An object with `$version` behind its members.
-    static func notice(_ object: [UInt8], version: UInt64) -> [UInt8] {
-        var notice = object
-        notice.removeLast()
+    static func notice(_ object: some Collection<UInt8>, version: UInt64) -> [UInt8] {
+        var notice: [UInt8] = []
+        notice.reserveCapacity(object.count + roomForVersion)
+        notice.append(contentsOf: object.dropLast())
         if notice.count > 1 { notice.append(UInt8(ascii: ",")) }
         notice.append("\"$version\":")
         notice.append(decimal: version)
@@ -45,6 +46,8 @@ extension Twin {
         return notice
     }
 }
+
+private let roomForVersion = 32
 
 extension JSONTape {
     /// The value of the root's `$metadata`, which stands behind the user's members.

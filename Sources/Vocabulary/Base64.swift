@@ -8,6 +8,10 @@ public enum Base64 {
         return table
     }()
 
+    /// The digit of the value's lowest six bits.
+    @inline(__always)
+    static func digit(_ value: UInt64) -> UInt8 { alphabet[Int(truncatingIfNeeded: value & 63)] }
+
     /// RFC 4648 with padding; empty for no bytes.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []

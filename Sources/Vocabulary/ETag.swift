@@ -9,7 +9,13 @@ public enum ETag {
 
     /// Appends a twin's ETag without quotes (twins.md section 4).
     public static func appendTwin(_ counter: UInt64, to text: inout [UInt8]) {
-        withUnsafeBytes(of: counter.bigEndian) { Base64.append($0, to: &text) }
+        // 64 bits are ten digits of six, and four that an eleventh fills up with zeros.
+        text.append(atMost: 12) { end in
+            for place in 0..<10 { end[place] = Base64.digit(counter >> UInt64(58 - 6 * place)) }
+            end[10] = Base64.digit(counter << 2)
+            end[11] = UInt8(ascii: "=")
+            return 12
+        }
     }
 
     /// An identity's or configuration's: base64 of the counter's decimal digits; 1 is `MQ==`.

@@ -31,10 +31,10 @@ public enum Precondition: Hashable, Sendable {
     }
 
     /// Whether a resource with this ETag may be written; an absent precondition allows it.
-    public func allows(_ etag: String) -> Bool {
+    public func allows(_ etag: @autoclosure () -> String) -> Bool {
         switch self {
         case .none, .any: true
-        case .matching(let values): values.contains(etag)
+        case .matching(let values): values.contains(etag())
         }
     }
 }

@@ -16,7 +16,7 @@ public struct RequestID: Hashable, Sendable {
     public func appendDashed(to bytes: inout [UInt8]) { append(dashes: true, to: &bytes) }
 
     private func append(dashes: Bool, to bytes: inout [UInt8]) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
+        bytes.append(atMost: 36) { text in
             var end = 0
             /// Writes the lowest digits of a word.
             func put(_ word: UInt64, digits: Int, dash: Bool) {
@@ -33,7 +33,7 @@ public struct RequestID: Hashable, Sendable {
             put(high, digits: 4, dash: dashes)
             put(low >> 48, digits: 4, dash: dashes)
             put(low, digits: 12, dash: false)
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<end]))
+            return end
         }
     }
 
@@ -42,6 +42,14 @@ public struct RequestID: Hashable, Sendable {
         var bytes: [UInt8] = []
         appendPlain(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The first 12 of its digits, which tell requests apart for people.
+    public var beginning: String {
+        String(unsafeUninitializedCapacity: 12) { text in
+            for place in 0..<12 { text[place] = Hex.digit(UInt8(truncatingIfNeeded: high >> UInt64(60 - place * 4))) }
+            return 12
+        }
     }
 
     /// As a GUID, in `x-ms-request-id`.

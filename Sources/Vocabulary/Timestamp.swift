@@ -51,23 +51,28 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// With all seven fractional digits.
+    public var inFull: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes, inFull: true)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Bytes of the wire form with all of its fraction.
     private static let longestForm = 28
 
-    /// Appends the wire form, without quotes.
-    public func append(to bytes: inout [UInt8]) {
+    /// Appends the wire form, without quotes; where `inFull`, the zeros at the end of its fraction stay.
+    public func append(to bytes: inout [UInt8], inFull: Bool = false) {
         // In one piece: every change of a twin writes several of them.
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestForm) { text in
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<write(to: text)]))
-        }
+        bytes.append(atMost: Self.longestForm) { write(to: $0, inFull: inFull) }
     }
 
-    /// Writes the wire form to the start of `text`; answers its length.
-    private func write(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    /// Writes the wire form; answers its length.
+    private func write(to text: UnsafeMutablePointer<UInt8>, inFull: Bool) -> Int {
         let civil = CivilTime(self)
         var end = 0
         func put(_ value: Int64, digits: Int, then separator: UInt8) {
-            var rest = UInt64(bitPattern: value)
+            var rest = UInt32(truncatingIfNeeded: value)
             for place in stride(from: end + digits - 1, through: end, by: -1) {
                 text[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
@@ -80,13 +85,13 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         put(civil.day, digits: 2, then: UInt8(ascii: "T"))
         put(civil.hour, digits: 2, then: UInt8(ascii: ":"))
         put(civil.minute, digits: 2, then: UInt8(ascii: ":"))
-        guard civil.fraction != 0 else {
+        guard civil.fraction != 0 || inFull else {
             put(civil.second, digits: 2, then: UInt8(ascii: "Z"))
             return end
         }
         put(civil.second, digits: 2, then: UInt8(ascii: "."))
         var (fraction, width) = (civil.fraction, 7)
-        while fraction % 10 == 0 { (fraction, width) = (fraction / 10, width - 1) }
+        while !inFull, fraction % 10 == 0 { (fraction, width) = (fraction / 10, width - 1) }
         put(fraction, digits: width, then: UInt8(ascii: "Z"))
         return end
     }

@@ -68,7 +68,7 @@ import Vocabulary
         #expect(store.appendAndWait([message("1")]) == nil)
         router.endpoint.withLock { $0 = "hot" }
         #expect(store.appendAndWait([message("2")]) == nil)
-        #expect(store.appendAndWait([(hubSequence: 7, event: message("3"))], tellingThrough: 7) == nil)
+        #expect(store.appendAndWait([(hubSequence: 7, notification: notification("3"))], tellingThrough: 7) == nil)
         router.endpoint.withLock { $0 = nil }
         #expect(store.appendAndWait([message("4")]) == nil)
         let endpoints = store.documents().map { $0["endpoints"]?.elements.compactMap(\.string) }

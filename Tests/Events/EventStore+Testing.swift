@@ -15,6 +15,15 @@ func message(_ text: String, from device: String = "d1", source: EventSource = .
         systemProperties: ["content-type": "application/json", "content-encoding": "utf-8"], body: Array(text.utf8))
 }
 
+/// A notice of the hub's own of a test.
+func notification(
+    _ text: String, of id: String = "d1", source: EventSource = .twinChangeEvents, at time: Timestamp = someTime
+) -> HubNotification {
+    HubNotification(
+        source, schema: "twinChangeNotification", operation: "updateTwin", of: TwinID(trusted: id), at: time,
+        correlation: "c", hub: "hub", body: Array(text.utf8))
+}
+
 extension EventStore {
     /// Appends and waits; nil where the events were taken.
     func appendAndWait(_ events: [DeviceEvent]) -> EventRefusal? {
@@ -22,9 +31,9 @@ extension EventStore {
     }
 
     func appendAndWait(
-        _ events: [(hubSequence: UInt64, event: DeviceEvent)], tellingThrough sequence: UInt64
+        _ notifications: [(hubSequence: UInt64, notification: HubNotification)], tellingThrough sequence: UInt64
     ) -> EventRefusal? {
-        wait { append(events, tellingThrough: sequence, then: $0) }
+        wait { append(notifications, tellingThrough: sequence, then: $0) }
     }
 
     private func wait(_ append: (@escaping @Sendable (EventRefusal?) -> Void) -> Void) -> EventRefusal? {

@@ -20,20 +20,25 @@ import Vocabulary
         #expect(store.lastSequence == 100 && store.oldestSequence == 1)
     }
 
-    @Test func `An event shows every member, and the record of the hub that it tells of`() throws {
+    @Test func `A notification shows every member, and the record of the hub that it tells of`() throws {
         let store = try EventStore(log: MemoryLog())
-        var event = message("{\"a\": 1.0}", source: .twinChangeEvents)
-        event.moduleID = "m1"
-        event.properties = ["opType": "updateTwin", "none": nil]
-        #expect(store.appendAndWait([(7, event)], tellingThrough: 8) == nil)
-        let document = try #require(store.documents().first)
+        let told = [(UInt64(7), notification("{\"a\": 1.0}", of: "d1/m1")), (UInt64(8), notification("[]"))]
+        #expect(store.appendAndWait(told, tellingThrough: 9) == nil)
+        let documents = store.documents()
+        try #require(documents.count == 2)
         #expect(
-            String(decoding: document.raw, as: UTF8.self) == """
-                {"sequence":1,"enqueuedTime":"\(someTime)","source":"twinChangeEvents","deviceId":"d1","moduleId":"m1",\
-                "hubSequence":7,"systemProperties":{"content-type":"application/json","content-encoding":"utf-8"},\
-                "properties":{"opType":"updateTwin","none":null},"body":{"a": 1.0}}
+            String(decoding: documents[0].raw, as: UTF8.self) == """
+                {"sequence":1,"enqueuedTime":"2026-09-21T14:13:20.123Z","source":"twinChangeEvents","deviceId":"d1",\
+                "moduleId":"m1","hubSequence":7,"systemProperties":{"content-type":"application/json",\
+                "content-encoding":"utf-8","correlation-id":"c","user-id":"hub","iothub-connection-device-id":"d1",\
+                "iothub-connection-module-id":"m1","iothub-enqueuedtime":"2026-09-21T14:13:20.123Z",\
+                "iothub-message-source":"twinChangeEvents"},"properties":{"hubName":"hub","deviceId":"d1",\
+                "moduleId":"m1","operationTimestamp":"2026-09-21T14:13:20.1230000Z",\
+                "iothub-message-schema":"twinChangeNotification","opType":"updateTwin"},"body":{"a": 1.0}}
                 """)
-        #expect(store.hubSequence == 8)
+        #expect(documents[1]["moduleId"]?.isNull == true && documents[1]["hubSequence"]?.int == 8)
+        #expect(documents[1]["properties"]?["moduleId"] == nil)
+        #expect(store.hubSequence == 9)
     }
 
     @Test func `After the process has died acknowledged events are there, and sequences go on`() throws {
@@ -41,7 +46,7 @@ import Vocabulary
         let options = JournalOptions.events(EventRetention(), durability: .interval)
         var store: EventStore? = try EventStore(log: Journal(folder: folder.path, options: options))
         for number in 1...30 { #expect(store?.appendAndWait([message("\(number)")]) == nil) }
-        #expect(store?.appendAndWait([(41, message("31", source: .twinChangeEvents))], tellingThrough: 41) == nil)
+        #expect(store?.appendAndWait([(41, notification("31"))], tellingThrough: 41) == nil)
         // As by kill -9: nothing is closed, another process has the folder's files.
         let copy = TemporaryFolder()
         try copyFiles(from: folder, to: copy)
@@ -58,7 +63,9 @@ import Vocabulary
         let options = JournalOptions.events(EventRetention(), durability: .none)
         let store = try EventStore(log: Journal(folder: folder.path, options: options))
         #expect(store.appendAndWait([message("1")]) == nil)
-        let together = (2...6).map { (hubSequence: UInt64(9), event: message("\($0)", source: .deviceLifecycleEvents)) }
+        let together = (2...6).map {
+            (hubSequence: UInt64(9), notification: notification("\($0)", source: .deviceLifecycleEvents))
+        }
         #expect(store.appendAndWait(together, tellingThrough: 9) == nil)
         let name = try #require(folder.names.first { $0.hasSuffix(".jsonl") })
         var whole = stat()
@@ -135,13 +142,13 @@ import Vocabulary
         let log = ScriptedLog()
         let store = try EventStore(log: log)
         log.refuses.store(true, ordering: .relaxed)
-        let refusal = store.appendAndWait([(3, message("1"))], tellingThrough: 3)
+        let refusal = store.appendAndWait([(3, notification("1"))], tellingThrough: 3)
         #expect(refusal == .unwritable(reason: "there is no room"))
         #expect(refusal?.error.code == .serviceUnavailable)
         #expect(store.obstacle?.contains("there is no room") == true)
         #expect(store.lastSequence == 0 && store.hubSequence == 0 && store.documents().isEmpty)
         log.refuses.store(false, ordering: .relaxed)
-        #expect(store.appendAndWait([(3, message("1"))], tellingThrough: 3) == nil)
+        #expect(store.appendAndWait([(3, notification("1"))], tellingThrough: 3) == nil)
         #expect(store.obstacle == nil && store.lastSequence == 1 && store.hubSequence == 3)
     }
 
@@ -184,9 +191,10 @@ import Vocabulary
         let log = try Journal(folder: folder.path, options: options)
         let store = try EventStore(log: log, retention: retention, environment: environment)
         for minute in 0..<240 {
-            var event = message("{\"minute\":\(minute),\"filler\":\"\(String(repeating: "x", count: 200))\"}")
-            event.enqueuedTime = someTime.adding(seconds: Double(minute) * 60)
-            #expect(store.appendAndWait([(UInt64(minute + 1), event)], tellingThrough: UInt64(minute + 1)) == nil)
+            let told = notification(
+                "{\"minute\":\(minute),\"filler\":\"\(String(repeating: "x", count: 200))\"}",
+                at: someTime.adding(seconds: Double(minute) * 60))
+            #expect(store.appendAndWait([(UInt64(minute + 1), told)], tellingThrough: UInt64(minute + 1)) == nil)
             log.filling.sync {}
         }
         now.withLock { $0 = someTime.adding(seconds: 240 * 60) }

@@ -153,7 +153,7 @@ import Vocabulary
         let own = creation["properties"]?.members.map { "\($0.key)=\($0.value.string ?? "")" }
         #expect(
             own == [
-                "hubName=twinhub", "deviceId=d1", "operationTimestamp=\(time.withSevenDigits)",
+                "hubName=twinhub", "deviceId=d1", "operationTimestamp=\(time.inFull)",
                 "iothub-message-schema=deviceLifecycleNotification", "opType=createDeviceIdentity",
             ])
         let never = "{\"$metadata\":{\"$lastUpdated\":\"0001-01-01T00:00:00Z\"},\"$version\":1}"

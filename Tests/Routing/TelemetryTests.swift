@@ -79,11 +79,4 @@ import Vocabulary
             String(decoding: bodies[3], as: UTF8.self)
                 == "{\"sequenceNumber\":\"\(String(repeating: "0", count: 62))FF\"}")
     }
-
-    @Test func `Operation timestamps have seven digits`() {
-        let second = Timestamp(unixSeconds: 1_790_000_000)
-        #expect(second.withSevenDigits == "2026-09-21T14:13:20.0000000Z")
-        #expect(Timestamp(ticks: second.ticks + 1_200_000).withSevenDigits == "2026-09-21T14:13:20.1200000Z")
-        #expect(Timestamp.never.withSevenDigits == "0001-01-01T00:00:00.0000000Z")
-    }
 }

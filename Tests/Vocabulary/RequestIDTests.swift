@@ -16,6 +16,7 @@ import Testing
     func hasTwoForms() {
         let id = RequestID(high: 0x0123_4567_89AB_CDEF, low: 0xFEDC_BA98_7654_3210)
         #expect(id.plain == id.dashed.filter { $0 != "-" })
+        #expect(id.beginning == "0123456789ab" && id.plain.hasPrefix(id.beginning))
         #expect(RequestID(id.plain) == id)
         #expect(RequestID(id.dashed) == id)
         #expect(RequestID(id.dashed.uppercased()) == id)

@@ -19,6 +19,14 @@ import Testing
         #expect(Timestamp(sample.text)?.ticks == sample.ticks)
     }
 
+    @Test("A time in full has seven fractional digits")
+    func writesInFull() {
+        let second = Timestamp(unixSeconds: 1_790_000_000)
+        #expect(second.inFull == "2026-09-21T14:13:20.0000000Z")
+        #expect(Timestamp(ticks: second.ticks + 1_200_000).inFull == "2026-09-21T14:13:20.1200000Z")
+        #expect(Timestamp.never.inFull == "0001-01-01T00:00:00.0000000Z")
+    }
+
     static let accepted: [(text: String, same: String)] = [
         ("2021-02-13T17:56:23.2704925", "2021-02-13T17:56:23.2704925Z"),
         ("0001-01-01T00:00:00", "0001-01-01T00:00:00Z"),

@@ -101,7 +101,9 @@ final class HTTP1Connection: ConnectionHandler, Responder, Peer, HTTPConnection 
             dispatch(head.request(body: UnsafeRawBufferPointer(start: nil, count: 0)))
             return head.count
         case .length(let length) where length <= bytes.count - head.count && !head.isGzip:
-            if case .whole(let limit) = door.dispatcher.intake(head.method, path: head.path) {
+            if !door.dispatcher.collects(length),
+                case .whole(let limit) = door.dispatcher.intake(head.method, path: head.path)
+            {
                 try check(length, against: limit)
             }
             let body = UnsafeRawBufferPointer(rebasing: bytes[head.count..<head.count + length])

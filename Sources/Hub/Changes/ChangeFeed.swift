@@ -12,11 +12,11 @@ extension RecordedEvent: LogEntry {
     /// Bytes of entries after which a page of the feed ends.
     static let pageBytes = 2 << 20
 
-    public var footprint: Int {
+    static func footprint(of event: Event) -> Int {
         switch event {
         case .twinPatched(_, _, let effect), .twinReplaced(_, _, let effect), .twinReported(_, _, let effect):
-            effect.before.count + effect.after.count + Self.overhead
-        default: Self.overhead
+            effect.before.count + effect.after.count + overhead
+        default: overhead
         }
     }
 

@@ -286,7 +286,9 @@ extension Origin {
         json.key("principal")
         json.value(principal)
         json.key("requestId")
-        json.value(requestID.dashed)
+        json.openText()
+        requestID.appendDashed(to: &json.bytes)
+        json.closeText()
         json.endObject()
     }
 

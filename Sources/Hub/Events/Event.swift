@@ -104,8 +104,11 @@ public struct RecordedEvent: Sendable {
     public let time: Timestamp
     public let event: Event
     public let origin: Origin?
+    /// Worked out once: the feed asks whenever the record comes, goes, and is read.
+    public let footprint: Int
 
     public init(sequence: UInt64, time: Timestamp, event: Event, origin: Origin?) {
+        footprint = Self.footprint(of: event)
         self.sequence = sequence
         self.time = time
         self.event = event

@@ -41,20 +41,22 @@ final class SubscriberTable: Sendable {
     /// Hands each subscriber what concerns it: answers by number, changes by bits, events to the feed's watchers.
     func deliver(_ answers: [Answer], _ notices: [EntityIndex.Notice], _ events: [RecordedEvent]) {
         let (subscribers, feedWatchers) = state.withLock { ($0.subscribers, $0.feedWatchers) }
-        var deliveries = [Delivery](repeating: Delivery(), count: Self.limit)
-        for answer in answers {
+        // Most numbers are nobody's.
+        let count = (subscribers.lastIndex { $0 != nil } ?? -1) + 1
+        var deliveries = [Delivery](repeating: Delivery(), count: count)
+        for answer in answers where answer.subscriber.number < count {
             deliveries[answer.subscriber.number].outcomes.append((answer.token, answer.outcome))
         }
         for notice in notices {
-            for number in BitSet(notice.subscribers) {
+            for number in BitSet(notice.subscribers) where number < count {
                 deliveries[number].changes.append((notice.id, notice.entity))
             }
         }
         if !events.isEmpty {
-            for number in BitSet(feedWatchers) { deliveries[number].events = events }
+            for number in BitSet(feedWatchers) where number < count { deliveries[number].events = events }
         }
-        for (subscriber, delivery) in zip(subscribers, deliveries) where !delivery.isEmpty {
-            subscriber?.deliver(delivery)
+        for (number, delivery) in deliveries.enumerated() where !delivery.isEmpty {
+            subscribers[number]?.deliver(delivery)
         }
     }
 }
