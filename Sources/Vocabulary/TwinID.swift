@@ -60,6 +60,6 @@ public struct TwinID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     public var description: String { key }
 
-    /// Ids are ASCII, whose order as text is that of their bytes.
+    /// By bytes, which is the order of texts where all are ASCII, as they are here (`IdentifierRule`).
     public static func < (left: TwinID, right: TwinID) -> Bool { left.key < right.key }
 }

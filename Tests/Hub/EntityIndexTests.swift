@@ -185,6 +185,32 @@ struct EntityIndexTests {
         #expect(bad.damage("why") == LogDamage(file: "", line: before + 2, reason: "why"))
     }
 
+    @Test(arguments: [0, 99, 100])
+    func `The same holds for the identities of the seed`(before: Int) throws {
+        let index = EntityIndex(seed: 1)
+        var reader = SnapshotReader()
+        var lines = [try Self.header()]
+        for number in 0..<before {
+            var json = JSONWriter()
+            json.beginObject()
+            json.key("seeded")
+            SeededIdentity(identity: Self.entity("d\(number)", 1).identity, seed: nil).write(to: &json)
+            json.endObject()
+            lines.append(json.bytes)
+        }
+        lines.append(Array(#"{"seeded":{"somebody":{}}}"#.utf8))
+        let slices = Self.slices(lines)
+        for line in slices.dropLast() { try reader.take(line, into: index) }
+        for line in slices.dropFirst().dropLast() { try SnapshotCheck().visitSnapshotLine(line) }
+        let bad = slices[before + 1]
+        if before < 100 {
+            #expect(throws: (any Error).self) { try reader.take(bad, into: index) }
+        } else {
+            try reader.take(bad, into: index)
+        }
+        #expect(throws: (any Error).self) { try SnapshotCheck().visitSnapshotLine(bad) }
+    }
+
     @Test func `Lines of another snapshot than the first are read at once, and found as well`() throws {
         let index = EntityIndex(seed: 2)
         let parts = Self.ids.map { Self.slices([Self.line($0.key, 5)])[0] }

@@ -5,18 +5,20 @@ import Synchronization
 /// Takes in what a large snapshot consists of: entities, which may come in any order, and the seed's identities, which are put
 /// into order afterwards. Both stay unread until somebody asks for them.
 final class EntityIntake: SnapshotIntake {
-    /// Entities that are read at once, and not only when they are needed: where another version has written the snapshot, the
-    /// start says so. To read all would make it as long as the hub is large.
-    static let entitiesReadAtOnce = 100
+    /// Entities, and identities of the seed, that are read at once, and not only when they are needed: where another version has
+    /// written the snapshot, the start says so. To read all would make it as long as the hub is large.
+    static let readAtOnce = 100
 
     private let index: EntityIndex
-    private let readAtOnce: Atomic<Int>
+    private let entitiesRead: Atomic<Int>
+    private let seedsRead: Atomic<Int>
     private let found = Mutex<[StoredSeeds]>([])
 
-    /// - Parameter readAtOnce: how many entities have been read already.
-    init(into index: EntityIndex, readAtOnce: Int) {
+    /// - Parameters: how many of each kind have been read already.
+    init(into index: EntityIndex, entitiesRead: Int, seedsRead: Int) {
         self.index = index
-        self.readAtOnce = Atomic(readAtOnce)
+        self.entitiesRead = Atomic(entitiesRead)
+        self.seedsRead = Atomic(seedsRead)
     }
 
     /// The seed's identities, in the order in which they stand in the snapshot.
@@ -31,12 +33,16 @@ final class EntityIntake: SnapshotIntake {
         entities.reserveCapacity(lines.count)
         try lines.forEach { line, place in
             if let stored = StoredPlace(line, at: place) {
-                if readAtOnce.load(ordering: .relaxed) < Self.entitiesReadAtOnce {
-                    readAtOnce.add(1, ordering: .relaxed)
+                if entitiesRead.load(ordering: .relaxed) < Self.readAtOnce {
+                    entitiesRead.add(1, ordering: .relaxed)
                     _ = try StoredEntity(stored, in: lines.owner).entity()
                 }
                 entities.append((stored, stored.key(in: line)))
             } else if StoredSeeds.isOne(line) {
+                if seedsRead.load(ordering: .relaxed) < Self.readAtOnce {
+                    seedsRead.add(1, ordering: .relaxed)
+                    _ = try StoredSeeds.identity(in: place.slice(of: lines.owner))
+                }
                 seeds.places.append(place)
             } else {
                 waiting.append(place.slice(of: lines.owner))

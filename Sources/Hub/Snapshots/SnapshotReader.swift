@@ -23,6 +23,7 @@ struct SnapshotReader {
     /// How many lines there are at most.
     var lines = Int.max
     private(set) var entitiesRead = 0
+    private(set) var seedsRead = 0
 
     private(set) var header: Header?
     private(set) var authorities = AuthorityRegistry()
@@ -50,13 +51,19 @@ struct SnapshotReader {
     mutating func take(_ line: LogSlice, into index: EntityIndex) throws {
         if let stored = StoredEntity(line) {
             guard header != nil else { throw RecordError("hub") }
-            if entitiesRead < EntityIntake.entitiesReadAtOnce {
+            if entitiesRead < EntityIntake.readAtOnce {
                 _ = try stored.entity()
                 entitiesRead += 1
             }
             return index.put(stored)
         }
-        if line.withBytes(StoredSeeds.isOne) { return take(seed: line) }
+        if line.withBytes(StoredSeeds.isOne) {
+            if seedsRead < EntityIntake.readAtOnce {
+                _ = try StoredSeeds.identity(in: line)
+                seedsRead += 1
+            }
+            return take(seed: line)
+        }
         let body = try JSONDocument(parsing: line.array).root
         if let hub = body["hub"] {
             let header = try Self.header(hub)

@@ -15,17 +15,20 @@ struct StoredSeeds: Sendable {
         line.starts(with: UnsafeBufferPointer(start: opening.utf8Start, count: opening.utf8CodeUnitCount))
     }
 
+    /// The identity in a line.
+    ///
+    /// - Throws: what is wrong with the line, where it is not what this version writes.
+    static func identity(in line: LogSlice) throws -> SeededIdentity {
+        guard let seeded = try JSONDocument(parsing: line.array).root["seeded"] else { throw RecordError("seeded") }
+        return try SeededIdentity(record: seeded)
+    }
+
     /// The identities. A line whose checksum is right and whose content is not what this version writes is a defect of
     /// TwinHub's; going on without the device would lose it silently.
     var identities: [SeededIdentity] {
         places.map { place in
             let line = place.slice(of: snapshot)
-            do {
-                guard let seeded = try JSONDocument(parsing: line.array).root["seeded"] else {
-                    throw RecordError("seeded")
-                }
-                return try SeededIdentity(record: seeded)
-            } catch {
+            do { return try Self.identity(in: line) } catch {
                 fatalError("\(line.damage("\(error)")); `twinhub log verify` looks for more")
             }
         }

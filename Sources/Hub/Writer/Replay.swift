@@ -41,7 +41,10 @@ final class Replay: LogVisitor {
     /// What comes before the hub's own line is nothing that an entity could be taken in after.
     var intake: (any SnapshotIntake)? {
         guard snapshot.header != nil else { return nil }
-        let intake = entities ?? EntityIntake(into: index, readAtOnce: snapshot.entitiesRead)
+        let intake =
+            entities
+            ?? EntityIntake(
+                into: index, entitiesRead: snapshot.entitiesRead, seedsRead: snapshot.seedsRead)
         entities = intake
         return intake
     }
