@@ -38,7 +38,12 @@ struct SectionsDocument: Sendable {
             output.append(UInt8(ascii: "}"))
         }
         output.append(UInt8(ascii: "}"))
-        document = try KeptDocument.parse(output, of: (tags ?? desired ?? reported)?.whole, envelope: .twin)
+        let source = (tags ?? desired ?? reported)?.whole
+        document = try KeptDocument.parse(output, of: source, envelope: .twin)
+        if let source, document.isSame(as: source) {
+            (self.tags, self.desired, self.reported) = (tags?.index, desired?.index, reported?.index)
+            return
+        }
         let root = document.root
         let properties = root["properties"]
         self.tags = root["tags"]?.index
