@@ -136,7 +136,7 @@ let package = Package(
         tests("Query", ["JSON"], resources: [.copy("QueryVectors.json")]),
         tests("Defender", ["JSON", "Vocabulary"], resources: [.copy("MicroBodies")]),
         tests("Endpoints", ["Access", "HTTP", "JSON", "Vocabulary"]),
-        tests("ServiceAPI", ["Vocabulary"]),
+        tests("ServiceAPI", ["Hub", "Journal", "Query", "TestSupport", "Vocabulary"]),
         tests("DeviceAPI", ["Hub", "MQTT"]),
         tests("FilesAPI", ["Blobs"]),
         tests("Emulator"),

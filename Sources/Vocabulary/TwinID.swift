@@ -60,7 +60,6 @@ public struct TwinID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     public var description: String { key }
 
-    public static func < (left: TwinID, right: TwinID) -> Bool {
-        left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
-    }
+    /// By bytes, which is the order of texts where all are ASCII, as they are here (`IdentifierRule`).
+    public static func < (left: TwinID, right: TwinID) -> Bool { left.key < right.key }
 }

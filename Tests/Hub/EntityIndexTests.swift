@@ -83,7 +83,7 @@ struct EntityIndexTests {
 
     private static func compare(_ index: EntityIndex, _ model: [TwinID: UInt64]) {
         for id in ids { #expect(index.entity(id)?.identity.generation == model[id], "\(id)") }
-        let captured = index.capture().compactMap { slot -> TwinID? in
+        let captured = index.captureStripes().flatMap(\.slots).compactMap { slot -> TwinID? in
             if case .entity(let entity) = slot { entity.id } else { nil }
         }
         #expect(captured.sorted() == model.keys.sorted())
@@ -122,7 +122,9 @@ struct EntityIndexTests {
             let expected: UInt64? = number == 0 ? 99 : number == 1 ? nil : UInt64(number)
             #expect(index.entity(id)?.identity.generation == expected)
         }
-        #expect(index.capture().count { if case .empty = $0 { false } else { true } } == ids.count - 1)
+        #expect(
+            index.captureStripes().flatMap(\.slots).count { if case .empty = $0 { false } else { true } } == ids.count
+                - 1)
     }
 
     @Test(arguments: [#"{"hub":{}}"#, #"{"id":""#, "", #"{"seeded":{"identity":{}}}"#])
@@ -187,6 +189,29 @@ struct EntityIndexTests {
         }
         #expect(throws: RecordError.self) { try SnapshotCheck().visitSnapshotLine(bad) }
         #expect(bad.damage("why") == LogDamage(file: "", line: 2, reason: "why"))
+    }
+
+    @Test(arguments: [0, 99, 100])
+    func `The same holds for the identities of the seed`(before: Int) throws {
+        let index = EntityIndex(seed: 1)
+        var reader = SnapshotReader()
+        try reader.take(try Self.header(), into: index)
+        for number in 0..<before {
+            var json = JSONWriter()
+            json.beginObject()
+            json.key("seeded")
+            SeededIdentity(identity: Self.entity("d\(number)", 1).identity, seed: nil).write(to: &json)
+            json.endObject()
+            try reader.take(Self.slice(json.bytes), into: index)
+            try SnapshotCheck().visitSnapshotLine(Self.slice(json.bytes))
+        }
+        let bad = Self.slice(Array(#"{"seeded":{"somebody":{}}}"#.utf8))
+        if before < 100 {
+            #expect(throws: (any Error).self) { try reader.take(bad, into: index) }
+        } else {
+            try reader.take(bad, into: index)
+        }
+        #expect(throws: (any Error).self) { try SnapshotCheck().visitSnapshotLine(bad) }
     }
 
     private static func header() throws -> LogSlice {

@@ -105,7 +105,7 @@ indirect enum NaiveCondition {
         case 1, 2: return .and(inner(&random), inner(&random))
         case 3, 4: return .or(inner(&random), inner(&random))
         case 5:
-            let list = (0..<random.below(3)).map { _ in scalar(&random) }
+            let list = (0..<random.below(random.below(2) == 0 ? 3 : 12)).map { _ in scalar(&random) }
             return .isIn(operand(&random), list, random.below(2) == 0 ? "IN" : "NIN")
         case 6:
             let names = [

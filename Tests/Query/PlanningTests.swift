@@ -33,8 +33,10 @@ struct PlanningTests {
                     }
                 }
             }
-            guard let places = table.places(for: access) else { continue }
+            guard let search = table.search(for: access) else { continue }
+            let places = table.places(search)
             #expect(Set(places).count == places.count, "\(condition.text)")
+            #expect(search.parts.count == 1 ? search.atMost == places.count : search.atMost >= places.count)
             let named = places.filter { documents[$0].map { $0.withView(query.matches) } == true }
             #expect(named.count == documents.values.count { $0.withView(query.matches) }, "\(condition.text)")
             if access.isExact {
@@ -94,9 +96,29 @@ struct PlanningTests {
         for place in 0..<100 {
             table.set(document(#"{"tags":{"a":\#(place % 2),"b":\#(place % 50)}}"#), at: Int32(place))
         }
-        #expect(try table.places(for: access("tags.a = 1 AND tags.b = 1"))?.sorted() == [1, 51])
-        #expect(try table.places(for: access("tags.b < 2 AND tags.a = 1"))?.sorted() == [0, 1, 50, 51])
-        #expect(try table.places(for: access("tags.c = 1 OR tags.a = 1")) == nil)
+        func places(_ condition: String) throws -> [Int32]? {
+            try table.search(for: access(condition)).map { table.places($0).sorted() }
+        }
+        #expect(try places("tags.a = 1 AND tags.b = 1") == [1, 51])
+        #expect(try places("tags.b < 2 AND tags.a = 1") == [0, 1, 50, 51])
+        #expect(try places("(tags.a = 0 OR tags.a = 1) AND (tags.b = 1 OR tags.b IN [2, 2])") == [1, 2, 51, 52])
+        #expect(try places("tags.c = 1 OR tags.a = 1") == nil)
+    }
+
+    /// What is named is looked at, so it must be known beforehand whether it is worth it.
+    @Test(arguments: [
+        ("tags.a = 1", 50), ("tags.a = 7", 0), ("tags.a IN [0, 1, 1]", 100), ("tags.b < 3", 6), ("tags.b >= 3", 94),
+        ("tags.a = 1 AND tags.b = 1", 2), ("tags.c = 1 AND tags.b = 1", 2), ("tags.a = 0 OR tags.a = 1", 100),
+        ("tags.a = 1 OR tags.b = 1", 52), ("(tags.a = 0 OR tags.a = 1) AND tags.b = 1", 2),
+        ("(tags.a = 0 AND tags.b = 0) OR (tags.a = 1 AND tags.b < 2)", 6),
+    ])
+    func `How many are named at most is known without naming any`(condition: String, atMost: Int) throws {
+        var table = ValueTable()
+        for path in try access("tags.a = 1 AND tags.b = 1").paths { table.addColumn(path) }
+        for place in 0..<100 {
+            table.set(document(#"{"tags":{"a":\#(place % 2),"b":\#(place % 50)}}"#), at: Int32(place))
+        }
+        #expect(try table.search(for: access(condition))?.atMost == atMost)
     }
 
     @Test(arguments: [

@@ -48,6 +48,15 @@ import Testing
         #expect(TwinID(trusted: module.key) == module)
     }
 
+    @Test("Ids sort by their bytes, whatever characters they have and however long they are")
+    func sortsByBytes() {
+        let characters = Array(Self.allowed).map(String.init)
+        let stems = ["", "a", "a-device-with-a-name-of-more-than-fifteen-bytes", "a/", "a/m"]
+        let keys = stems.flatMap { stem in characters.flatMap { [stem + $0, stem + $0 + $0] } }
+        let byBytes = keys.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+        #expect(keys.shuffled().map(TwinID.init(trusted:)).sorted().map(\.key) == byBytes)
+    }
+
     @Test("Ids are told apart by case, and a device sorts before its modules")
     func sorts() throws {
         let keys = ["D", "a", "a/$m", "a/b", "a0", "b"]

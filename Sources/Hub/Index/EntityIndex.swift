@@ -102,10 +102,7 @@ final class EntityIndex: EntityStore, Sendable {
         }
     }
 
-    /// Everything as it stands between two batches.
-    func capture() -> [Stripe.Slot] { captureStripes().flatMap(\.slots) }
-
-    /// As above in the stripes in which it is kept, which copies nothing until something changes.
+    /// Everything as it stands between two batches, in the stripes in which it is kept: copies nothing until something changes.
     func captureStripes() -> [EntityStripe] {
         publishing.withLock { _ in captureAll() }
     }

@@ -49,8 +49,16 @@ public struct Occupant {
 
     public var id: TwinID {
         switch form {
-        case .entity(let entity): entity.takeUnretainedValue().id
+        case .entity(let entity): entity._withUnsafeGuaranteedRef { $0.id }
         case .stored(let stored): stored.id
+        }
+    }
+
+    /// For those who come back to it when the stripe may be gone.
+    public var held: HeldTwin {
+        switch form {
+        case .entity(let entity): HeldTwin(.entity(entity.takeUnretainedValue()))
+        case .stored(let stored): HeldTwin(.stored(stored))
         }
     }
 

@@ -17,9 +17,9 @@ struct Snapshot: Sendable {
     let routing: RoutingDeclaration?
     let connected: Set<TwinID>
     let queued: Set<TwinID>
-    let entities: [Stripe.Slot]
+    let entities: [EntityStripe]
 
-    init(sequence: UInt64, state: HubState, entities: [Stripe.Slot]) {
+    init(sequence: UInt64, state: HubState, entities: [EntityStripe]) {
         self.sequence = sequence
         registry = state.registry
         seed = state.seed
@@ -81,7 +81,7 @@ struct Snapshot: Sendable {
                 for seeded in stored { try seeded.line.withBytes { (bytes) throws(LogFailure) in try write(bytes) } }
             }
         }
-        for slot in entities {
+        for slot in entities.lazy.flatMap(\.slots) {
             switch slot {
             case .empty: continue
             case .stored(let stored): try stored.line.withBytes { (bytes) throws(LogFailure) in try write(bytes) }

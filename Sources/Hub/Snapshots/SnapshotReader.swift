@@ -18,9 +18,9 @@ struct SnapshotReader {
         var queued: Set<TwinID>
     }
 
-    /// Entities that are read at once, and not only when they are needed: where another version has written the snapshot, the
-    /// start says so. To read all would make it as long as the hub is large.
-    private static let entitiesReadAtOnce = 100
+    /// Entities, and identities of the seed, that are read at once, and not only when they are needed: where another version has
+    /// written the snapshot, the start says so. To read all would make it as long as the hub is large.
+    private static let readAtOnce = 100
     private var entities = 0
 
     private(set) var header: Header?
@@ -46,13 +46,13 @@ struct SnapshotReader {
     mutating func take(_ line: LogSlice, into index: EntityIndex) throws {
         if let stored = StoredEntity(line) {
             guard header != nil else { throw RecordError("hub") }
-            if entities < Self.entitiesReadAtOnce { _ = try stored.entity() }
+            if entities < Self.readAtOnce { _ = try stored.entity() }
             entities += 1
             return index.put(stored)
         }
         if let stored = StoredSeed(line) {
-            seeded.append(stored)
-            return
+            if seeded.count < Self.readAtOnce { _ = try stored.identity() }
+            return seeded.append(stored)
         }
         let body = try JSONDocument(parsing: line.array).root
         if let hub = body["hub"] {

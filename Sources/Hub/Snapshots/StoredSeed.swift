@@ -16,12 +16,19 @@ struct StoredSeed: Sendable {
         self.line = line
     }
 
+    /// The identity.
+    ///
+    /// - Throws: what is wrong with the line, where it is not what this version writes.
+    func identity() throws -> SeededIdentity {
+        guard let seeded = try JSONDocument(parsing: line.array).root["seeded"] else { throw RecordError("seeded") }
+        return try SeededIdentity(record: seeded)
+    }
+
     /// The identity. A line whose checksum is right and whose content is not what this version writes is a defect of
     /// TwinHub's; going on without the device would lose it silently.
     func restored() -> SeededIdentity {
         do {
-            guard let seeded = try JSONDocument(parsing: line.array).root["seeded"] else { throw RecordError("seeded") }
-            return try SeededIdentity(record: seeded)
+            return try identity()
         } catch {
             fatalError("\(line.damage("\(error)")); `twinhub log verify` looks for more")
         }

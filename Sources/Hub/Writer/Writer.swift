@@ -229,7 +229,7 @@ final class Writer: @unchecked Sendable {
     @discardableResult
     private func takeSnapshot() -> Bool {
         snapshotter.begin(
-            Snapshot(sequence: sequence, state: state, entities: index.capture()), at: environment.now())
+            Snapshot(sequence: sequence, state: state, entities: index.captureStripes()), at: environment.now())
     }
 
     /// A snapshot that is not yet due, for what it costs beside the writing, is taken when nothing is written: the next start then

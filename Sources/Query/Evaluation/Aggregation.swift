@@ -103,7 +103,7 @@ public struct Aggregation: Sendable {
         }
     }
 
-    /// A number's text, the same for all of its spellings; nil for what has only one.
+    /// A number's text, the same for all of its spellings; nil for what has only one, and for a number beyond the doubles.
     private static func text(_ value: QueryValue) -> [UInt8]? {
         if case .number(let number) = value { AggregateState.text(number) } else { nil }
     }
@@ -145,7 +145,7 @@ private struct AggregateState: Sendable {
         }
     }
 
-    /// The result's source text; nil where there is none. SUM of nothing is 0.
+    /// The result's source text; nil where there is none, as where it is beyond the doubles. SUM of nothing is 0.
     var result: [UInt8]? {
         switch kind {
         case .count: return Self.text(Double(count))
@@ -163,8 +163,9 @@ private struct AggregateState: Sendable {
         }
     }
 
-    /// Whole numbers without a fraction.
-    static func text(_ number: Double) -> [UInt8] {
+    /// Whole numbers without a fraction. Nil for what JSON has no number for.
+    static func text(_ number: Double) -> [UInt8]? {
+        guard number.isFinite else { return nil }
         if let whole = Int64(exactly: number) { return Array(String(whole).utf8) }
         return Array("\(number)".utf8)
     }

@@ -15,7 +15,8 @@ indirect enum Predicate: Sendable {
             self = other.constant.map { .test(path, .comparison(comparison, $0)) } ?? .other(condition)
         case .comparison(let comparison, let other, .path(let path)):
             self = other.constant.map { .test(path, .comparison(comparison.mirrored, $0)) } ?? .other(condition)
-        case .isIn(.path(let path), let list, let isNegated): self = .test(path, .isIn(list, isNegated: isNegated))
+        case .isIn(.path(let path), let list, let isNegated):
+            self = .test(path, ValueTest(among: list, isNegated: isNegated))
         case .call(.isDefined, let arguments):
             if case .path(let path) = arguments[0] { self = .test(path, .isDefined) } else { self = .other(condition) }
         case .call(.startsWith, let arguments):

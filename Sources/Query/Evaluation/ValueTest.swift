@@ -4,9 +4,23 @@ import Glibc
 /// value than it has to.
 enum ValueTest: Sendable {
     case comparison(Expression.Comparison, QueryValue)
-    case isIn([QueryValue], isNegated: Bool)
+    /// A short list, whose values are compared one by one where the value stands.
+    case isOneOf([QueryValue], isNegated: Bool)
+    /// A long one, for which the value is read once.
+    case isIn(Set<QueryValue>, isNegated: Bool)
     case startsWith(ArraySlice<UInt8>)
     case isDefined
+
+    /// IN and NIN.
+    init(among list: [QueryValue], isNegated: Bool) {
+        let ordinary = list.filter(\.isOrdinary)
+        self =
+            ordinary.count <= Self.shortList
+            ? .isOneOf(ordinary, isNegated: isNegated) : .isIn(Set(ordinary), isNegated: isNegated)
+    }
+
+    /// Up to so many values, comparing takes less time than hashing.
+    private static let shortList = 4
 
     /// Nil where it is undefined.
     ///
@@ -25,9 +39,12 @@ enum ValueTest: Sendable {
             case .greater: return Self.order(place, constant).map { $0 > 0 }
             case .greaterOrEqual: return Self.order(place, constant).map { $0 >= 0 }
             }
-        case .isIn(let list, let isNegated):
+        case .isOneOf(let list, let isNegated):
             if Self.isContainer(place) { return nil }
             return list.contains { Self.isEqual(place, $0) } != isNegated
+        case .isIn(let set, let isNegated):
+            if Self.isContainer(place) { return nil }
+            return set.contains(QueryValue(place)) != isNegated
         case .startsWith(let part):
             guard place.first == UInt8(ascii: "\"") else { return nil }
             return Self.withContent(of: place) { content in

@@ -6,7 +6,10 @@ public struct QueryAccess: Sendable {
     public let isExact: Bool
 
     /// Whether it asks for values themselves only, so that nothing has to be brought into order.
-    public var isOfValues: Bool { form.isOfValues }
+    public let isOfValues: Bool
+
+    /// Every path in it, each once, in the order of the condition.
+    public let paths: [PropertyPath]
 
     indirect enum Form: Hashable, Sendable {
         case values(PropertyPath, ValueBounds)
@@ -20,6 +23,8 @@ public struct QueryAccess: Sendable {
     init?(_ condition: Expression) {
         guard let form = Form(condition) else { return nil }
         self.form = form
+        isOfValues = form.isOfValues
+        paths = form.paths
         isExact =
             switch (condition, form) {
             case (.and, _), (.or, _), (_, .all), (_, .any): false
@@ -29,9 +34,6 @@ public struct QueryAccess: Sendable {
 
     /// Whether a document may meet the condition of which some texts are known, by the names of its members.
     public func admits(_ known: [String: String]) -> Bool { form.admits(known) }
-
-    /// Every path in it, each once, in the order of the condition.
-    public var paths: [PropertyPath] { form.paths }
 }
 
 extension QueryAccess.Form {
@@ -84,7 +86,7 @@ extension QueryAccess.Form {
         }
     }
 
-    var paths: [PropertyPath] {
+    fileprivate var paths: [PropertyPath] {
         switch self {
         case .values(let path, _): return [path]
         case .all(let parts), .any(let parts):
@@ -93,9 +95,4 @@ extension QueryAccess.Form {
             return paths
         }
     }
-}
-
-extension TwinQuery {
-    /// Nil where every document has to be looked at.
-    public var access: QueryAccess? { condition.flatMap { QueryAccess($0) } }
 }

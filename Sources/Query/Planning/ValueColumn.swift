@@ -65,14 +65,24 @@ struct ValueColumn: Sendable {
 
     /// The places whose values lie within the bounds, in no order; none stands twice.
     mutating func places(in bounds: ValueBounds) -> [Int32] {
+        let found = numbers(in: bounds)
+        return found.count == 1 ? holders[Int(found[0])] : found.flatMap { holders[Int($0)] }
+    }
+
+    /// How many these are; none is gathered for it.
+    mutating func count(in bounds: ValueBounds) -> Int {
+        numbers(in: bounds).reduce(0) { $0 + holders[Int($1)].count }
+    }
+
+    /// The values within the bounds by number, each once.
+    private mutating func numbers(in bounds: ValueBounds) -> [Int32] {
         switch bounds {
         case .oneOf(let values):
-            let found = values.compactMap { numbers.number(of: $0) }
-            guard found.count > 1 else { return found.first.map { holders[$0] } ?? [] }
-            return Set(found).flatMap { holders[$0] }
+            let found = values.compactMap { value in numbers.number(of: value).map { Int32($0) } }
+            return found.count > 1 ? Array(Set(found)) : found
         case .between(let lower, let upper):
             order.follow(numbers)
-            return order.numbers(from: lower, to: upper, of: numbers).flatMap { holders[Int($0)] }
+            return Array(order.numbers(from: lower, to: upper, of: numbers))
         }
     }
 

@@ -25,29 +25,33 @@ public struct ValueTable: Sendable {
 
     public var count: Int { columns.count }
 
-    /// Where documents stand that may meet the condition, each place once; nil where a column is missing for that.
-    public mutating func places(for access: QueryAccess) -> [Int32]? { places(for: access.form) }
+    /// How an access is answered, counted without naming anybody; nil where a column is missing for that. Good until a column comes
+    /// or goes, or a document changes.
+    public mutating func search(for access: QueryAccess) -> ValueSearch? { search(for: access.form) }
 
-    private mutating func places(for form: QueryAccess.Form) -> [Int32]? {
+    private mutating func search(for form: QueryAccess.Form) -> ValueSearch? {
         switch form {
         case .values(let path, let bounds):
-            guard let index = columns.firstIndex(where: { $0.path == path }) else { return nil }
-            return columns[index].places(in: bounds)
-        case .all(let parts):
-            var fewest: [Int32]?
-            for part in parts {
-                guard let found = places(for: part) else { continue }
-                if found.count < fewest?.count ?? .max { fewest = found }
-                if fewest?.isEmpty == true { break }
-            }
-            return fewest
+            guard let column = columns.firstIndex(where: { $0.path == path }) else { return nil }
+            return ValueSearch(parts: [(column, bounds)], atMost: columns[column].count(in: bounds))
+        case .all(let parts): return parts.compactMap { search(for: $0) }.min { $0.atMost < $1.atMost }
         case .any(let parts):
-            var all: Set<Int32> = []
+            var all = ValueSearch(parts: [], atMost: 0)
             for part in parts {
-                guard let found = places(for: part) else { return nil }
-                all.formUnion(found)
+                guard let search = search(for: part) else { return nil }
+                all = ValueSearch(parts: all.parts + search.parts, atMost: all.atMost + search.atMost)
             }
-            return Array(all)
+            return all
         }
+    }
+
+    /// Where documents stand that may meet the condition, each place once.
+    public mutating func places(_ search: ValueSearch) -> [Int32] {
+        guard search.parts.count > 1 else {
+            return search.parts.first.map { columns[$0.column].places(in: $0.bounds) } ?? []
+        }
+        var all: Set<Int32> = []
+        for (column, bounds) in search.parts { all.formUnion(columns[column].places(in: bounds)) }
+        return Array(all)
     }
 }

@@ -1,17 +1,18 @@
-/// Cuts a route condition into tokens (query.md section 8).
+/// Cuts a route condition into tokens (query.md section 8), code point by code point.
 struct RouteLexer {
-    private let characters: [Character]
+    private let scalars: [Unicode.Scalar]
     private var position = 0
-    /// The place of each character, and of the end.
+    /// The place of each code point, and of the end.
     private let places: [RouteConditionError.Place]
 
     private init(_ text: String) {
-        characters = Array(text)
+        scalars = Array(text.unicodeScalars)
         var places: [RouteConditionError.Place] = []
         var (line, column) = (1, 1)
-        for character in characters {
+        for (index, scalar) in scalars.enumerated() {
             places.append(.init(line: line, column: column))
-            (line, column) = character.isNewline ? (line + 1, 1) : (line, column + 1)
+            let next = index + 1 < scalars.count ? scalars[index + 1] : nil
+            (line, column) = scalar.endsLine(before: next) ? (line + 1, 1) : (line, column + 1)
         }
         places.append(.init(line: line, column: column))
         self.places = places
@@ -28,12 +29,12 @@ struct RouteLexer {
     }
 
     private mutating func next() throws(RouteConditionError) -> RouteToken {
-        while let next = peek(), next.isWhitespace { position += 1 }
+        while let next = peek(), next.properties.isWhitespace { position += 1 }
         let start = position
         let kind = try kind()
         return RouteToken(
             kind: kind, start: places[start], end: places[max(start, position - 1)],
-            text: String(characters[start..<position]))
+            text: String(scalars[start..<position]))
     }
 
     private mutating func kind() throws(RouteConditionError) -> RouteToken.Kind {
@@ -42,15 +43,15 @@ struct RouteLexer {
         case "'", "\"": return .literal(.string(try string(quote: first)))
         case "$": return try reference()
         case "{": return .systemOnly(try systemOnly())
-        case _ where first.isASCIIDigit: return .literal(.number(try number()))
+        case _ where first.isDigit: return .literal(.number(try number()))
         case _ where first.isNameStart: return word()
         default: break
         }
-        for mark in ["<>", "<=", ">=", "!=", "||", "??"] where first == mark.first && peek(1) == mark.last {
+        if let second = peek(1), ["<>", "<=", ">=", "!=", "||", "??"].contains(String([first, second])) {
             position += 2
-            return .mark(mark)
+            return .mark(String([first, second]))
         }
-        guard "=<>(),+-*/%".contains(first) else { throw invalid() }
+        guard "=<>(),+-*/%".unicodeScalars.contains(first) else { throw invalid() }
         position += 1
         return .mark(String(first))
     }
@@ -73,7 +74,7 @@ struct RouteLexer {
     private mutating func name() -> String {
         let start = position
         while peek()?.isNamePart == true { position += 1 }
-        return String(characters[start..<position])
+        return String(scalars[start..<position])
     }
 
     /// `$body…`, `$twin…` (in any case of letters) or `$name`.
@@ -82,7 +83,7 @@ struct RouteLexer {
         guard peek()?.isNameStart == true else { throw invalid() }
         let start = position
         while let next = peek(), next.isNamePart, next != "." { position += 1 }
-        let first = String(characters[start..<position])
+        let first = String(scalars[start..<position])
         switch first.lowercased() {
         case "body": return .body(try steps())
         case "twin": return .twin(try steps())
@@ -98,12 +99,12 @@ struct RouteLexer {
                 let start = position
                 while let part = peek(), part.isNamePart || part == "$", part != "." { position += 1 }
                 guard position > start else { throw invalid() }
-                steps.append(.key(String(characters[start..<position])))
+                steps.append(.key(String(scalars[start..<position])))
             } else if next == "[" {
                 position += 1
                 let start = position
-                while peek()?.isASCIIDigit == true { position += 1 }
-                guard let index = Int(String(characters[start..<position])), peek() == "]" else { throw invalid() }
+                while peek()?.isDigit == true { position += 1 }
+                guard let index = Int(String(scalars[start..<position])), peek() == "]" else { throw invalid() }
                 position += 1
                 steps.append(.element(index))
             } else {
@@ -127,7 +128,7 @@ struct RouteLexer {
     // MARK: Literals
 
     /// The only escapes are `\'`, `\"`, `\\` and `\uXXXX`.
-    private mutating func string(quote: Character) throws(RouteConditionError) -> String {
+    private mutating func string(quote: Unicode.Scalar) throws(RouteConditionError) -> String {
         let start = position
         position += 1
         var units: [UInt16] = []
@@ -137,17 +138,17 @@ struct RouteLexer {
                 return String(decoding: units, as: UTF16.self)
             }
             guard next == "\\" else {
-                units += Array(String(next).utf16)
+                units += next.utf16
                 position += 1
                 continue
             }
             switch peek(1) {
             case "'", "\"", "\\":
-                units += Array(String(characters[position + 1]).utf16)
+                units += scalars[position + 1].utf16
                 position += 2
             case "u":
-                let digits = characters[min(position + 2, characters.count)..<min(position + 6, characters.count)]
-                guard digits.count == 4, digits.allSatisfy(\.isASCIIHexDigit),
+                let digits = scalars[min(position + 2, scalars.count)..<min(position + 6, scalars.count)]
+                guard digits.count == 4, digits.allSatisfy(\.isHexDigit),
                     let unit = UInt16(String(digits), radix: 16)
                 else { throw invalid() }
                 units.append(unit)
@@ -164,13 +165,13 @@ struct RouteLexer {
         let text: String
         if peek() == "0", peek(1) == "x" || peek(1) == "X" {
             position += 2
-            while peek()?.isASCIIHexDigit == true { position += 1 }
-            text = String(characters[start + 2..<position])
+            while peek()?.isHexDigit == true { position += 1 }
+            text = String(scalars[start + 2..<position])
             guard let value = UInt64(text, radix: 16), peek()?.isNamePart != true else { throw invalid() }
             return Double(value)
         }
         digits()
-        if peek() == ".", peek(1)?.isASCIIDigit == true {
+        if peek() == ".", peek(1)?.isDigit == true {
             position += 1
             digits()
         }
@@ -179,33 +180,33 @@ struct RouteLexer {
             if peek() == "+" || peek() == "-" { position += 1 }
             digits()
         }
-        text = String(characters[start..<position])
+        text = String(scalars[start..<position])
         guard let value = Double(text), value.isFinite, peek() == "-" || peek()?.isNamePart != true else {
             throw invalid()
         }
         return value
     }
 
-    private mutating func digits() { while peek()?.isASCIIDigit == true { position += 1 } }
+    private mutating func digits() { while peek()?.isDigit == true { position += 1 } }
 
-    // MARK: Characters
+    // MARK: Code points
 
-    private func peek(_ distance: Int = 0) -> Character? {
-        position + distance < characters.count ? characters[position + distance] : nil
+    private func peek(_ distance: Int = 0) -> Unicode.Scalar? {
+        position + distance < scalars.count ? scalars[position + distance] : nil
     }
 
     private func invalid() -> RouteConditionError {
-        let symbol = peek().map(String.init) ?? ""
+        let symbol = peek().map { String($0) } ?? ""
         return RouteConditionError(
             message: "Syntax error: invalid symbol '\(symbol)'", start: places[position], end: places[position])
     }
 }
 
-extension Character {
-    fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
-    fileprivate var isASCIIHexDigit: Bool { isASCII && isHexDigit }
-    fileprivate var isNameStart: Bool { isLetter || self == "_" }
+extension Unicode.Scalar {
+    fileprivate var isNameStart: Bool { properties.isAlphabetic || self == "_" }
     /// A hyphen and a dot are parts of a name: properties of many devices are called so. A minus behind a name is set apart by a
-    /// space: `$body.total - 1`, since `$body.total-1` is the member `total-1`.
-    fileprivate var isNamePart: Bool { isNameStart || isASCIIDigit || self == "-" || self == "." }
+    /// space: `$body.total - 1`, since `$body.total-1` is the member `total-1`. A letter's marks are parts of it.
+    fileprivate var isNamePart: Bool {
+        isNameStart || isDigit || self == "-" || self == "." || properties.isGraphemeExtend
+    }
 }

@@ -1,11 +1,12 @@
-/// Cuts a text into tokens (query.md section 2).
+/// Cuts a text into tokens (query.md section 2), code point by code point: what a reader sees as one character may hold a quote and
+/// an accent on it.
 struct Lexer {
-    private let characters: [Character]
+    private let scalars: [Unicode.Scalar]
     private var position = 0
     private var line = 1
     private var column = 0
 
-    init(_ text: String) { characters = Array(text) }
+    init(_ text: String) { scalars = Array(text.unicodeScalars) }
 
     static func tokens(of text: String) throws(QueryError) -> [Token] {
         var lexer = Lexer(text)
@@ -19,9 +20,9 @@ struct Lexer {
 
     private mutating func next() throws(QueryError) -> Token {
         try skipSpace()
-        let (line, column) = (line, column)
+        let (start, line, column) = (position, line, column)
         let kind = try kind()
-        return Token(kind: kind, line: line, column: column)
+        return Token(kind: kind, spelling: String(scalars[start..<position]), line: line, column: column)
     }
 
     private mutating func kind() throws(QueryError) -> Token.Kind {
@@ -30,11 +31,13 @@ struct Lexer {
         if first == "'" || first == "\"" { return .string(try string(quote: first)) }
         if first.isDigit { return .number(try number()) }
         if first.isNameStart || (first == "$" && peek(1)?.isNameStart == true) { return word() }
-        for mark in ["<>", "<=", ">=", "!="] where first == mark.first && peek(1) == mark.last {
+        if let second = peek(1), ["<>", "<=", ">=", "!="].contains(String([first, second])) {
             advance(2)
-            return .mark(mark)
+            return .mark(String([first, second]))
         }
-        guard "=<>(),.[]+-*/%".contains(first) else { throw fail("Unexpected character at input '\(first)'") }
+        guard "=<>(),.[]+-*/%".unicodeScalars.contains(first) else {
+            throw fail("Unexpected character at input '\(first)'")
+        }
         advance()
         return .mark(String(first))
     }
@@ -42,31 +45,29 @@ struct Lexer {
     // MARK: Kinds of tokens
 
     private mutating func word() -> Token.Kind {
-        var text = ""
-        while let next = peek(), next.isNamePart || (text.isEmpty && next == "$") {
-            text.append(next)
-            advance()
-        }
+        let start = position
+        advance()
+        while peek()?.isNamePart == true { advance() }
+        let text = String(scalars[start..<position])
         return Token.Keyword(rawValue: text.lowercased()).map { .keyword($0) } ?? .name(text)
     }
 
     private mutating func bracketed() throws(QueryError) -> Token.Kind {
         let start = fail("Missing closing ']]'")
         advance(2)
-        var text = ""
+        let begin = position
         while let next = peek() {
             if next == "]", peek(1) == "]" {
-                advance(2)
-                return .bracketed(text)
+                defer { advance(2) }
+                return .bracketed(String(scalars[begin..<position]))
             }
-            text.append(next)
             advance()
         }
         throw start
     }
 
     /// The only escapes are `\'`, `\"`, `\\` and `\uXXXX`.
-    private mutating func string(quote: Character) throws(QueryError) -> String {
+    private mutating func string(quote: Unicode.Scalar) throws(QueryError) -> String {
         let unterminated = fail("Unterminated string")
         advance()
         var units: [UInt16] = []
@@ -76,21 +77,19 @@ struct Lexer {
                 return String(decoding: units, as: UTF16.self)
             }
             guard next == "\\" else {
-                units += Array(String(next).utf16)
+                units += next.utf16
                 advance()
                 continue
             }
             let wrong = fail("Unexpected escape in a string")
             switch peek(1) {
             case "'", "\"", "\\":
-                units += Array(String(characters[position + 1]).utf16)
+                units += scalars[position + 1].utf16
                 advance(2)
             case "u":
-                let digits = String(
-                    characters[min(position + 2, characters.count)..<min(position + 6, characters.count)])
-                guard digits.count == 4, digits.allSatisfy(\.isHexDigit), let unit = UInt16(digits, radix: 16) else {
-                    throw wrong
-                }
+                let digits = scalars[min(position + 2, scalars.count)..<min(position + 6, scalars.count)]
+                guard digits.count == 4, digits.allSatisfy(\.isHexDigit), let unit = UInt16(String(digits), radix: 16)
+                else { throw wrong }
                 units.append(unit)
                 advance(6)
             default: throw wrong
@@ -103,7 +102,7 @@ struct Lexer {
         let wrong = fail("Not a number")
         if peek() == "0", peek(1) == "x" || peek(1) == "X" {
             advance(2)
-            let digits = take { $0.isASCII && $0.isHexDigit }
+            let digits = take(\.isHexDigit)
             guard let value = UInt64(digits, radix: 16), peek()?.isNamePart != true else { throw wrong }
             return Double(value)
         }
@@ -116,7 +115,7 @@ struct Lexer {
             advance()
             text += "e"
             if peek() == "+" || peek() == "-" {
-                text += String(characters[position])
+                text.unicodeScalars.append(scalars[position])
                 advance()
             }
             text += take(\.isDigit)
@@ -125,11 +124,11 @@ struct Lexer {
         return value
     }
 
-    // MARK: Characters
+    // MARK: Code points
 
     private mutating func skipSpace() throws(QueryError) {
         while let next = peek() {
-            if next.isWhitespace {
+            if next.properties.isWhitespace {
                 advance()
             } else if next == "/", peek(1) == "*" {
                 let unclosed = fail("Unterminated comment")
@@ -145,13 +144,13 @@ struct Lexer {
         }
     }
 
-    private func peek(_ distance: Int = 0) -> Character? {
-        position + distance < characters.count ? characters[position + distance] : nil
+    private func peek(_ distance: Int = 0) -> Unicode.Scalar? {
+        position + distance < scalars.count ? scalars[position + distance] : nil
     }
 
     private mutating func advance(_ count: Int = 1) {
-        for _ in 0..<count where position < characters.count {
-            if characters[position].isNewline {
+        for _ in 0..<count where position < scalars.count {
+            if scalars[position].endsLine(before: peek(1)) {
                 line += 1
                 column = 0
             } else {
@@ -161,20 +160,16 @@ struct Lexer {
         }
     }
 
-    private mutating func take(_ belongs: (Character) -> Bool) -> String {
-        var text = ""
-        while let next = peek(), belongs(next) {
-            text.append(next)
-            advance()
-        }
-        return text
+    private mutating func take(_ belongs: (Unicode.Scalar) -> Bool) -> String {
+        let start = position
+        while let next = peek(), belongs(next) { advance() }
+        return String(scalars[start..<position])
     }
 
     private func fail(_ reason: String) -> QueryError { QueryError(line: line, column: column, reason: reason) }
 }
 
-extension Character {
-    fileprivate var isDigit: Bool { isASCII && isNumber }
-    fileprivate var isNameStart: Bool { (isASCII && isLetter) || self == "_" }
+extension Unicode.Scalar {
+    fileprivate var isNameStart: Bool { isASCIILetter || self == "_" }
     fileprivate var isNamePart: Bool { isNameStart || isDigit }
 }

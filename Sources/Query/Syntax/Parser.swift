@@ -5,7 +5,7 @@ struct Parser {
     private var depth = 0
 
     init(_ text: String) throws(QueryError) {
-        guard text.count <= QueryLimits.characters else {
+        guard text.unicodeScalars.count <= QueryLimits.characters else {
             throw QueryError(
                 line: 1, column: QueryLimits.characters,
                 reason: "The query is longer than \(QueryLimits.characters) characters")
@@ -89,14 +89,11 @@ struct Parser {
 
     private mutating func alias() throws(QueryError) -> String? {
         guard take(.as) else { return nil }
-        switch token.kind {
-        case .name(let name), .bracketed(let name):
-            advance()
-            return name
-        // A result's name may be anything that can stand for a name, such as `value` or `status`.
-        case .keyword(let word):
-            advance()
-            return word.rawValue
+        defer { advance() }
+        return switch token.kind {
+        case .name(let name), .bracketed(let name): name
+        // A result's name may be anything that can stand for a name, reserved or not.
+        case .keyword: token.spelling
         default: throw unexpected()
         }
     }

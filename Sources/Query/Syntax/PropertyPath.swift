@@ -60,7 +60,13 @@ public struct PropertyPath: Sendable {
         for (index, part) in parts.enumerated() {
             switch part {
             case .key(let key):
-                name = index == 0 ? Self.rootFields[key.lowercased()] ?? key : key
+                name =
+                    switch (index, steps.first) {
+                    case (0, _): Self.rootFields[key.lowercased()] ?? key
+                    // The one field below the root that is found so too.
+                    case (1, .key(Self.capabilities)) where key.lowercased() == "iotedge": "iotEdge"
+                    default: key
+                    }
                 steps.append(.key(Array(name.utf8)))
             case .element(let number): steps.append(.element(number))
             }

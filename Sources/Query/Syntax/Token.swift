@@ -19,6 +19,8 @@ struct Token: Equatable {
     }
 
     var kind: Kind
+    /// As it stands in the query.
+    var spelling: String
     var line: Int
     var column: Int
 

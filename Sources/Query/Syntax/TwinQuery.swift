@@ -4,9 +4,10 @@ public struct TwinQuery: Sendable {
     /// `TOP n`: how many rows there are at most, over all pages.
     public let top: Int?
     let items: [Item]
-    let condition: Expression?
     private let predicate: Predicate?
     let group: PropertyPath?
+    /// Nil where every document has to be looked at.
+    public let access: QueryAccess?
 
     public enum Collection: String, Sendable {
         case devices
@@ -36,7 +37,7 @@ public struct TwinQuery: Sendable {
         }
         // A condition on twins would be undefined for every row, and so find nothing without a word.
         if collection == .jobs, let path = condition?.paths.first(where: { !$0.isOfDeviceJob }) {
-            throw fail("devices.jobs has no '\(path.name)'")
+            throw fail("devices.jobs has no '\(path)'")
         }
         if group != nil, items.isEmpty { throw fail("'*' cannot be grouped") }
         if isAggregate {
@@ -47,8 +48,8 @@ public struct TwinQuery: Sendable {
         self.collection = collection
         self.top = top
         self.items = items
-        self.condition = condition
         predicate = condition.map { Predicate($0) }
+        access = condition.flatMap { QueryAccess($0) }
         self.group = group
     }
 

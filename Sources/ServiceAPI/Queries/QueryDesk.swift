@@ -12,21 +12,31 @@ import Vocabulary
 public final class QueryDesk: Sendable {
     /// Queries that may wait for their turn; more are answered 503.
     static let waitingQueries = 256
-    /// How long indexes are kept after the last query, in seconds.
-    static let idleIndexSeconds = 600.0
     /// Results that are kept, and rows of all of them together.
     static let keptResults = 256
     static let keptRows = 1_000_000
-    /// How long a result is kept after its last page was read, in seconds.
+    /// How long a result can be read on after its last page was read, and indexes are kept after the last query, in seconds.
     static let keptSeconds = 600.0
 
     private struct State {
         var results: [UInt64: Kept] = [:]
         var rows = 0
         var waiting = 0
-        var indexesUsed = DispatchTime.distantFuture
-        /// Whether somebody will look whether they are still used.
-        var isWatchingIndexes = false
+        /// When indexes, or results, were used last.
+        var used = DispatchTime.distantFuture
+        /// Whether somebody will look whether they still are.
+        var isWatched = false
+
+        /// What was used last before then; whoever lets go of it frees many twins.
+        mutating func takeResults(before time: Timestamp) -> [Kept] {
+            let old = results.filter { $0.value.used < time }
+            for number in old.keys { forget(number) }
+            return Array(old.values)
+        }
+
+        mutating func forget(_ number: UInt64) { rows -= results.removeValue(forKey: number)?.result.count ?? 0 }
+
+        var isTooMuch: Bool { results.count > QueryDesk.keptResults || rows > QueryDesk.keptRows }
     }
 
     private struct Kept {
@@ -70,7 +80,7 @@ public final class QueryDesk: Sendable {
                     }
                     return page(of: result, kept: nil, from: 0, text, pageSize)
                 })
-            if query.access != nil { noteUseOfIndexes() }
+            if query.access != nil { noteUse() }
         }
     }
 
@@ -89,27 +99,31 @@ public final class QueryDesk: Sendable {
             }
         }
         guard let page = page ?? nil else { return nil }
-        noteUseOfIndexes()
+        noteUse()
         return page
     }
 
-    private func noteUseOfIndexes() {
+    /// Of what is kept.
+    private func noteUse() {
         let isWatched = state.withLock { state in
-            state.indexesUsed = .now()
-            defer { state.isWatchingIndexes = true }
-            return state.isWatchingIndexes
+            state.used = .now()
+            defer { state.isWatched = true }
+            return state.isWatched
         }
-        if !isWatched { watchIndexes(from: .now()) }
+        if !isWatched { watch(from: .now()) }
     }
 
-    /// Forgets them when nobody has asked for so long: they keep twins as they were when a query last looked.
-    private func watchIndexes(from time: DispatchTime) {
-        queue.asyncAfter(deadline: time + Self.idleIndexSeconds) { [self] in
-            let used = state.withLock { state in
-                state.isWatchingIndexes = state.indexesUsed > time
-                return state.isWatchingIndexes ? state.indexesUsed : nil
+    /// Forgets what nobody has used for so long: it keeps twins as they were when a query last looked.
+    private func watch(from time: DispatchTime) {
+        queue.asyncAfter(deadline: time + Self.keptSeconds) { [self] in
+            let now = environment.now()
+            // Let go of behind the lock.
+            let (used, _) = state.withLock { state in
+                state.isWatched = state.used > time
+                let latest = state.isWatched ? now.adding(seconds: -Self.keptSeconds) : .latest
+                return (state.isWatched ? state.used : nil, state.takeResults(before: latest))
             }
-            if let used { watchIndexes(from: used) } else { indexes.withLock { $0 = TwinIndexes() } }
+            if let used { watch(from: used) } else { indexes.withLock { $0 = TwinIndexes() } }
         }
     }
 
@@ -154,12 +168,16 @@ public final class QueryDesk: Sendable {
         }
         let now = environment.now()
         let result = state.withLock { state -> QueryResult? in
+            guard let kept = state.results[place.result], kept.used >= now.adding(seconds: -Self.keptSeconds) else {
+                return nil
+            }
             state.results[place.result]?.used = now
-            return state.results[place.result]?.result
+            return kept.result
         }
         guard let result else {
             throw HubError(.argumentInvalid, "The continuation token has expired: ask the query again.")
         }
+        noteUse()
         return page(of: result, kept: place.result, from: place.offset, text, pageSize)
     }
 
@@ -186,18 +204,17 @@ public final class QueryDesk: Sendable {
 
     private func keep(_ result: QueryResult) -> UInt64 {
         let (number, now) = (environment.randomUInt64(), environment.now())
-        state.withLock { state in
+        _ = state.withLock { state in
+            let old = state.takeResults(before: now.adding(seconds: -Self.keptSeconds))
             state.results[number] = Kept(result: result, used: now)
             state.rows += result.count
-            let old = now.adding(seconds: -Self.keptSeconds)
-            let byAge = state.results.sorted { $0.value.used < $1.value.used }
-            for (other, kept) in byAge where other != number {
-                let isTooMuch = state.results.count > Self.keptResults || state.rows > Self.keptRows
-                guard isTooMuch || kept.used < old else { break }
-                state.results[other] = nil
-                state.rows -= kept.result.count
+            for (other, _) in state.results.sorted(by: { $0.value.used < $1.value.used }) where other != number {
+                guard state.isTooMuch else { break }
+                state.forget(other)
             }
+            return old
         }
+        noteUse()
         return number
     }
 

@@ -17,7 +17,7 @@ struct QueryResult: Sendable {
     private let rows: Rows
 
     private enum Rows: Sendable {
-        case entities([Entity], TwinQuery)
+        case twins([HeldTwin], TwinQuery)
         case deviceJobs([DeviceJobRow])
         case jobs([ScheduledJob])
         case aggregates([[UInt8]])
@@ -30,8 +30,7 @@ struct QueryResult: Sendable {
     init(of query: TwinQuery, _ find: ((Occupant, DocumentView) -> Void) -> Void) throws(HubError) {
         itemType = query.selectsDocuments ? .twin : .raw
         guard query.isAggregate else {
-            let entities = Self.ordered(find)
-            rows = .entities(query.top.map { Array(entities.prefix($0)) } ?? entities, query)
+            rows = .twins(Self.ordered(find, top: query.top), query)
             return
         }
         var aggregation = Aggregation(of: query)
@@ -41,7 +40,7 @@ struct QueryResult: Sendable {
             do throws(Aggregation.TooManyGroups) { try aggregation.add(document) } catch { hasRoom = false }
         }
         if query.dependsOnOrder {
-            for entity in Self.ordered(find) { entity.withQueryDocument(add) }
+            for twin in Self.ordered(find) { twin.withDocument(add) }
         } else {
             find { _, document in add(document) }
         }
@@ -51,11 +50,10 @@ struct QueryResult: Sendable {
         rows = .aggregates(aggregation.rows)
     }
 
-    private static func ordered(_ find: ((Occupant, DocumentView) -> Void) -> Void) -> [Entity] {
-        var entities: [Entity] = []
-        find { occupant, _ in entities.append(occupant.entity) }
-        entities.sort { $0.id < $1.id }
-        return entities
+    private static func ordered(_ find: ((Occupant, DocumentView) -> Void) -> Void, top: Int? = nil) -> [HeldTwin] {
+        var rows = OrderedTwins(top: top)
+        find { occupant, _ in rows.add(occupant) }
+        return rows.twins
     }
 
     /// Runs a query of `devices.jobs`. Rows are ordered by device, and for one device by the age of its jobs.
@@ -83,7 +81,7 @@ struct QueryResult: Sendable {
 
     var count: Int {
         switch rows {
-        case .entities(let entities, _): entities.count
+        case .twins(let twins, _): twins.count
         case .deviceJobs(let rows): rows.count
         case .jobs(let jobs): jobs.count
         case .aggregates(let rows): rows.count
@@ -96,8 +94,8 @@ struct QueryResult: Sendable {
         var json = JSONWriter()
         json.beginArray()
         switch rows {
-        case .entities(let entities, let query):
-            for entity in entities[range] { entity.withQueryDocument { query.writeRow(of: $0, to: &json) } }
+        case .twins(let twins, let query):
+            for twin in twins[range] { twin.withDocument { query.writeRow(of: $0, to: &json) } }
         case .deviceJobs(let rows):
             for row in rows[range] { json.raw(row.document) }
         case .jobs(let jobs):

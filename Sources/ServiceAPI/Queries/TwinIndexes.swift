@@ -69,7 +69,7 @@ struct TwinIndexes {
         return search
     }
 
-    /// Stripes that may have changed since the last query, and twins that may be looked at, for one that is answered at once.
+    /// Stripes that may have changed since the last query, and twins that an index may name, for one that is answered at once.
     private static let stripesAtOnce = 16
     private static let twinsAtOnce = 256
 
@@ -77,18 +77,30 @@ struct TwinIndexes {
     mutating func isQuick(_ query: TwinQuery, in moment: HubMoment) -> Bool {
         guard query.access?.isOfValues == true, !stripes.isEmpty else { return false }
         let changed = zip(stripes, moment.stripes).count { $0.changes != $1.changes }
-        guard changed <= Self.stripesAtOnce, let places = places(for: query, in: moment) else { return false }
-        return places.count <= Self.twinsAtOnce
+        guard changed <= Self.stripesAtOnce, let search = search(for: query, in: moment) else { return false }
+        return search.atMost <= Self.twinsAtOnce
     }
 
     /// Nil where no index helps.
-    private mutating func places(for query: TwinQuery, in moment: HubMoment) -> [Int32]? {
+    private mutating func search(for query: TwinQuery, in moment: HubMoment) -> ValueSearch? {
         guard let access = query.access, access.paths.contains(where: paths.contains) else { return nil }
         follow(moment)
-        guard let places = table.places(for: access) else { return nil }
+        guard let search = table.search(for: access) else { return nil }
         use(access.paths.filter(paths.contains))
-        return places
+        return search
     }
+
+    /// Nil where no index helps, or would name so many that it takes less time to look at all in the order in which they stand.
+    private mutating func places(for query: TwinQuery, in moment: HubMoment) -> [Int32]? {
+        guard let search = search(for: query, in: moment) else { return nil }
+        let all = stripes.reduce(0) { $0 + $1.count }
+        guard search.atMost <= max(Self.twinsAtOnce, all / Self.placesForTwinNamed) else { return nil }
+        return table.places(search)
+    }
+
+    /// How many places, of which about half are empty, are gone through in the time that it takes to look up one that an index names:
+    /// those come in no order, so that each waits for memory.
+    private static let placesForTwinNamed = 8
 
     /// Makes room for what the query asks for. Whoever looks at all twins afterwards fills it.
     private mutating func addColumns(for query: TwinQuery, in moment: HubMoment) {
