@@ -21,6 +21,9 @@ public struct JSONDocument: Sendable {
 
     public var bytes: [UInt8] { storage.bytes }
 
+    /// Whether the two are copies of one.
+    public func isSame(as other: JSONDocument) -> Bool { storage === other.storage }
+
     /// Lends the tape; its root is node 0.
     public func withTape<Result, Failure: Error>(
         _ body: (JSONTape) throws(Failure) -> Result

@@ -6,10 +6,11 @@ public enum JSONText {
         var special = firstSpecial(from: 0, in: value)
         if special == value.count {
             // As it is, the way of almost all: in one piece.
-            return output.append(addingCapacity: value.count + 2) { span in
-                span.append(UInt8(ascii: "\""))
-                span.append(value)
-                span.append(UInt8(ascii: "\""))
+            return output.append(atMost: value.count + 2) { end in
+                end[0] = UInt8(ascii: "\"")
+                if let text = value.baseAddress { (end + 1).update(from: text, count: value.count) }
+                end[value.count + 1] = UInt8(ascii: "\"")
+                return value.count + 2
             }
         }
         output.append(UInt8(ascii: "\""))

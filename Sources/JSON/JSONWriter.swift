@@ -25,13 +25,15 @@ public struct JSONWriter: Sendable {
     /// A literal key, which holds nothing that needs an escape.
     public mutating func key(_ key: StaticString) {
         let length = key.utf8CodeUnitCount
-        let comma = needsComma
-        bytes.append(addingCapacity: length + 4) { span in
-            if comma { span.append(UInt8(ascii: ",")) }
-            span.append(UInt8(ascii: "\""))
-            span.append(UnsafeBufferPointer(start: key.utf8Start, count: length))
-            span.append(UInt8(ascii: "\""))
-            span.append(UInt8(ascii: ":"))
+        let start = needsComma ? 1 : 0
+        bytes.append(atMost: length + 4) { end in
+            // Overwritten where no comma is needed.
+            end[0] = UInt8(ascii: ",")
+            end[start] = UInt8(ascii: "\"")
+            (end + start + 1).update(from: key.utf8Start, count: length)
+            end[start + length + 1] = UInt8(ascii: "\"")
+            end[start + length + 2] = UInt8(ascii: ":")
+            return start + length + 3
         }
         needsComma = false
     }
@@ -96,8 +98,7 @@ public struct JSONWriter: Sendable {
                 digits[start] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
             } while rest > 0
-            let number = UnsafeBufferPointer(rebasing: digits[start..<20])
-            bytes.append(addingCapacity: number.count) { $0.append(number) }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start..<20]))
         }
     }
 

@@ -20,19 +20,22 @@ extension LogEntry {
 }
 
 /// A log's records in order, for readers who follow it: the newest in memory, older ones from the log.
+///
+/// What every batch does is inlinable, so that the rooms above make it for their own kind of entry.
 public final class LogFeed<Entry: LogEntry>: Sendable {
-    private struct Recent {
-        var entries = Deque<Entry>()
-        var bytes = 0
+    @usableFromInline
+    struct Recent {
+        @usableFromInline var entries = Deque<Entry>()
+        @usableFromInline var bytes = 0
     }
 
-    private let entryLimit: Int
-    private let byteLimit: Int
-    private let pageBytes: Int
+    @usableFromInline let entryLimit: Int
+    @usableFromInline let byteLimit: Int
+    @usableFromInline let pageBytes: Int
     private let log: any EventLog
     /// Reads of old records may unpack whole segments; they keep no shard waiting.
     private let historyQueue = DispatchQueue(label: "twinhub.history", qos: .utility)
-    private let recent = Mutex(Recent())
+    @usableFromInline let recent = Mutex(Recent())
 
     /// Keeps at most so many entries, and so many bytes of them, in memory. A page ends with the entry that brings it to
     /// `pageBytes`.
@@ -44,6 +47,7 @@ public final class LogFeed<Entry: LogEntry>: Sendable {
     }
 
     /// Takes entries in whose records are in the log. They continue what was taken in before.
+    @inlinable
     public func append(_ entries: [Entry]) {
         recent.withLock { recent in
             recent.entries.append(contentsOf: entries)
@@ -57,6 +61,7 @@ public final class LogFeed<Entry: LogEntry>: Sendable {
     }
 
     /// Answers `.notInMemory` where the entries right after `sequence` are no longer kept here.
+    @inlinable
     public func recent(after sequence: UInt64, limit: Int) -> LogPage<Entry> {
         recent.withLock { recent in
             guard let newest = recent.entries.last?.sequence, let oldest = recent.entries.first?.sequence else {

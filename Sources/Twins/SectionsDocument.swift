@@ -38,19 +38,33 @@ struct SectionsDocument: Sendable {
             output.append(UInt8(ascii: "}"))
         }
         output.append(UInt8(ascii: "}"))
-        try self.init(kept: output, of: (tags ?? desired ?? reported)?.whole)
+        let source = (tags ?? desired ?? reported)?.whole
+        let document = try KeptDocument.parse(output, of: source, envelope: .twin)
+        if let source, document.isSame(as: source) {
+            self.init(document, tags: tags?.index, desired: desired?.index, reported: reported?.index)
+        } else {
+            self.init(document)
+        }
     }
 
     /// Sections in that form.
-    ///
-    /// - Parameter source: what the client sent, where that may be the same.
-    init(kept bytes: [UInt8], of source: JSONDocument? = nil) throws(HubError) {
-        document = try KeptDocument.parse(bytes, of: source, envelope: .twin)
+    init(kept bytes: [UInt8]) throws(HubError) {
+        self.init(try KeptDocument.parse(bytes, of: nil, envelope: .twin))
+    }
+
+    private init(_ document: JSONDocument) {
         let root = document.root
         let properties = root["properties"]
-        tags = root["tags"]?.index
-        desired = properties?["desired"]?.index
-        reported = properties?["reported"]?.index
+        self.init(
+            document, tags: root["tags"]?.index, desired: properties?["desired"]?.index,
+            reported: properties?["reported"]?.index)
+    }
+
+    private init(_ document: JSONDocument, tags: Int?, desired: Int?, reported: Int?) {
+        self.document = document
+        self.tags = tags
+        self.desired = desired
+        self.reported = reported
     }
 
     private static let roomForNames = 64

@@ -71,28 +71,36 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     private func write(to text: UnsafeMutablePointer<UInt8>, inFull: Bool) -> Int {
         let civil = CivilTime(self)
         var end = 0
-        func put(_ value: Int64, digits: Int, then separator: UInt8) {
-            var rest = UInt32(truncatingIfNeeded: value)
-            for place in stride(from: end + digits - 1, through: end, by: -1) {
-                text[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            }
-            text[end + digits] = separator
-            end += digits + 1
+        func put(_ byte: UInt8) {
+            text[end] = byte
+            end &+= 1
         }
-        put(civil.year, digits: 4, then: UInt8(ascii: "-"))
-        put(civil.month, digits: 2, then: UInt8(ascii: "-"))
-        put(civil.day, digits: 2, then: UInt8(ascii: "T"))
-        put(civil.hour, digits: 2, then: UInt8(ascii: ":"))
-        put(civil.minute, digits: 2, then: UInt8(ascii: ":"))
-        guard civil.fraction != 0 || inFull else {
-            put(civil.second, digits: 2, then: UInt8(ascii: "Z"))
-            return end
+        func put(twoDigitsOf value: Int64) {
+            let value = UInt8(truncatingIfNeeded: value)
+            put(UInt8(ascii: "0") &+ value / 10)
+            put(UInt8(ascii: "0") &+ value % 10)
         }
-        put(civil.second, digits: 2, then: UInt8(ascii: "."))
-        var (fraction, width) = (civil.fraction, 7)
-        while !inFull, fraction % 10 == 0 { (fraction, width) = (fraction / 10, width - 1) }
-        put(fraction, digits: width, then: UInt8(ascii: "Z"))
+        put(twoDigitsOf: civil.year / 100)
+        put(twoDigitsOf: civil.year % 100)
+        put(UInt8(ascii: "-"))
+        put(twoDigitsOf: civil.month)
+        put(UInt8(ascii: "-"))
+        put(twoDigitsOf: civil.day)
+        put(UInt8(ascii: "T"))
+        put(twoDigitsOf: civil.hour)
+        put(UInt8(ascii: ":"))
+        put(twoDigitsOf: civil.minute)
+        put(UInt8(ascii: ":"))
+        put(twoDigitsOf: civil.second)
+        if civil.fraction != 0 || inFull {
+            put(UInt8(ascii: "."))
+            put(twoDigitsOf: civil.fraction / 100_000)
+            put(twoDigitsOf: civil.fraction / 1000 % 100)
+            put(twoDigitsOf: civil.fraction / 10 % 100)
+            put(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: civil.fraction % 10))
+            while !inFull, text[end - 1] == UInt8(ascii: "0") { end -= 1 }
+        }
+        put(UInt8(ascii: "Z"))
         return end
     }
 

@@ -22,7 +22,7 @@ extension RecordedEvent: LogEntry {
 
     private static let overhead = 512
 
-    public init(_ record: LogRecord) throws {
+    public convenience init(_ record: LogRecord) throws {
         let document = try JSONDocument(parsing: record.event.array)
         try self.init(sequence: record.sequence, time: record.time, kind: record.kind, body: document.root)
     }

@@ -151,7 +151,7 @@ extension RecordedEvent {
     }
 
     /// Reads a record back.
-    init(sequence: UInt64, time: Timestamp, kind: String, body: JSONValue) throws(RecordError) {
+    convenience init(sequence: UInt64, time: Timestamp, kind: String, body: JSONValue) throws(RecordError) {
         guard let kind = Kind(rawValue: kind) else { throw RecordError("kind") }
         func id() throws(RecordError) -> TwinID {
             guard let key = body["id"]?.string else { throw RecordError("id") }

@@ -98,8 +98,8 @@ public struct SeededIdentity: Sendable {
     }
 }
 
-/// An event with its place in the log.
-public struct RecordedEvent: Sendable {
+/// An event with its place in the log. An object: the batch, the feed, and each who follows hold the same one.
+public final class RecordedEvent: Sendable {
     public let sequence: UInt64
     public let time: Timestamp
     public let event: Event
