@@ -6,6 +6,7 @@ public final class HTTP2Scratch {
     let bounds: HTTP2Limits
     let callbacks: OpaquePointer
     let options: OpaquePointer
+    let memory = HTTP2Memory()
     var head: HTTP2HeadReader
     var answer = HTTP2AnswerHead()
     /// Behind those of RFC 9113.
