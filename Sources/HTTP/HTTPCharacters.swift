@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Character classes of RFC 9110 section 5.6.2 and RFC 9112.
 enum HTTPCharacters {
     /// `tchar`: what methods and field names are made of.
@@ -42,6 +44,11 @@ enum HTTPCharacters {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Whether the bytes are this text.
+    func equals(_ text: StaticString) -> Bool {
+        isEqual(to: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
     /// Whether the bytes are this text, which is given in lower case.
     func equalsIgnoringCase(_ text: StaticString) -> Bool {
         guard count == text.utf8CodeUnitCount else { return false }

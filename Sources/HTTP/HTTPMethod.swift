@@ -14,9 +14,7 @@ public enum HTTPMethod: String, Hashable, Sendable, CaseIterable {
 
     /// Methods are case-sensitive.
     init(_ token: UnsafeRawBufferPointer) {
-        func isName(_ name: StaticString) -> Bool {
-            token.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        }
+        func isName(_ name: StaticString) -> Bool { token.equals(name) }
         switch token.count {
         case 3: self = isName("GET") ? .get : isName("PUT") ? .put : .other
         case 4: self = isName("POST") ? .post : isName("HEAD") ? .head : .other

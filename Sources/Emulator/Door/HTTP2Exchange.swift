@@ -20,7 +20,8 @@ final class HTTP2Exchange: HTTP2Stream, Responder {
         case answered
     }
 
-    private unowned let owner: HTTP2Connection
+    /// Ends every exchange before it goes, and an ended one asks nothing of it.
+    private unowned(unsafe) let owner: HTTP2Connection
     private var phase = Phase.answering
     private var answer = AnswerForm()
     var requestID: RequestID?

@@ -1,12 +1,14 @@
-import Vocabulary
-
 /// Gathers a request's fields as HPACK gives them, and finds what is wrong with them beyond what libnghttp2 looks at.
 ///
 /// What one server would answer in HTTP/1.1 is answered here too, with the same status: limits, codings, hosts. What
-/// makes a request malformed (RFC 9113 section 8.1.1) never gets this far.
-struct HTTP2HeadReader {
-    private var bytes: [UInt8] = []
-    private var fields: [HTTPHeaders.Field] = []
+/// makes a request malformed (RFC 9113 section 8.1.1) never gets this far. Its memory is used again for every head.
+final class HTTP2HeadReader {
+    private let limits: HTTPLimits
+    /// Names and values, one behind the other.
+    private let bytes: UnsafeMutableRawBufferPointer
+    private let fields: UnsafeMutableBufferPointer<HTTPHeaders.Field>
+    private var byteCount = 0
+    private var fieldCount = 0
     private var method: HTTPMethod?
     private var target = 0..<0
     private var authority = 0..<0
@@ -20,14 +22,26 @@ struct HTTP2HeadReader {
     /// Fields behind a body, which are read and dropped.
     private var isTrailer = false
 
+    /// What HTTP/2 calls the authority has another name in HTTP/1.1, and here.
+    private static let hostName: StaticString = "host"
+
+    init(_ limits: HTTPLimits) {
+        self.limits = limits
+        // Every field counts 32 bytes more than it takes, so that a list within its limit fits.
+        bytes = .allocate(byteCount: limits.headBytes + Self.hostName.utf8CodeUnitCount, alignment: 1)
+        fields = .allocate(capacity: limits.headerFields + 1)
+    }
+
+    deinit {
+        bytes.deallocate()
+        fields.deallocate()
+    }
+
     var isHead: Bool { method == .head }
 
-    /// Memory that one long head took is not kept for ever.
-    private static let keptBytes = 4 << 10
-
-    mutating func begin(isTrailer: Bool) {
-        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptBytes)
-        fields.removeAll(keepingCapacity: true)
+    func begin(isTrailer: Bool) {
+        byteCount = 0
+        fieldCount = 0
         method = nil
         target = 0..<0
         authority = 0..<0
@@ -40,7 +54,7 @@ struct HTTP2HeadReader {
         self.isTrailer = isTrailer
     }
 
-    mutating func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, _ limits: HTTPLimits) {
+    func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         guard failure == nil, !isTrailer else { return }
         // Section 6.5.2 counts 32 bytes for each field besides its name and value.
         listBytes += name.count + value.count + 32
@@ -49,29 +63,28 @@ struct HTTP2HeadReader {
                 throw HTTPFailure(431, "The head is longer than \(limits.headBytes) bytes.")
             }
             if name.first == UInt8(ascii: ":") {
-                try takePseudo(name, value, limits)
+                try takePseudo(name, value)
             } else {
-                guard fields.count < limits.headerFields else {
+                guard fieldCount < limits.headerFields else {
                     throw HTTPFailure(431, "A request has at most \(limits.headerFields) header fields.")
                 }
-                let field = append(name: name, value: value)
-                try note(name, value, field)
+                let place = append(value)
+                add(append(name), place)
+                try note(name, value, place)
             }
         } catch {
             failure = error
         }
     }
 
-    private mutating func takePseudo(
-        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ limits: HTTPLimits
-    ) throws(HTTPFailure) {
+    private func takePseudo(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(HTTPFailure) {
         switch name.count {
         case 5:
             guard value.count <= limits.targetBytes else {
                 throw HTTPFailure(414, "The target is longer than \(limits.targetBytes) bytes.")
             }
             target = append(value)
-        case 7 where name.elementsEqual(":method".utf8):
+        case 7 where name.equals(":method"):
             guard value.count <= limits.methodBytes else {
                 throw HTTPFailure(400, "The method is longer than \(limits.methodBytes) bytes.")
             }
@@ -83,97 +96,86 @@ struct HTTP2HeadReader {
         }
     }
 
-    private mutating func note(
-        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ field: HTTPHeaders.Field
+    private func note(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ place: Range<Int>
     ) throws(HTTPFailure) {
         switch name.count {
-        case 4 where name.elementsEqual("host".utf8):
+        case 4 where name.equals(Self.hostName):
             guard host == nil else { throw HTTPFailure(400, "A request has exactly one Host field.") }
             try HTTPHost.check(value)
-            host = Int(field.valueStart)..<Int(field.valueStart + field.valueCount)
-        case 6 where name.elementsEqual("expect".utf8):
+            host = place
+        case 6 where name.equals("expect"):
             guard value.equalsIgnoringCase("100-continue") else {
                 throw HTTPFailure(417, "Only 100-continue can be expected.")
             }
             expectsContinue = true
-        case 14 where name.elementsEqual("content-length".utf8):
+        case 14 where name.equals("content-length"):
             // libnghttp2 has found it to be one number, and holds the body to it.
             length = Int(String(decoding: value, as: UTF8.self))
-        case 16 where name.elementsEqual("content-encoding".utf8):
+        case 16 where name.equals("content-encoding"):
             isGzip = try ContentCoding.isGzip(value, already: isGzip)
         default: break
         }
     }
 
-    /// The head is complete.
-    mutating func finish() {
-        guard failure == nil else { return }
-        if let host {
-            // Section 8.3.1: a Host that differs from the authority makes a request malformed.
-            if !authority.isEmpty, !isEqual(host, authority) {
-                failure = HTTPFailure(400, "The Host field and the authority differ.")
+    /// The head is complete: what has been gathered, valid until the next one begins.
+    func finish() throws(HTTPFailure) -> HTTP2Head {
+        if let failure { throw failure }
+        try checkHost()
+        let target = part(target)
+        let isAsterisk = method == .options && target.count == 1 && target[0] == UInt8(ascii: "*")
+        guard isAsterisk || target.first == UInt8(ascii: "/") else {
+            throw HTTPFailure(400, "The request target is not a path.")
+        }
+        var mark: Int?
+        for index in 0..<target.count {
+            if target[index] == UInt8(ascii: "?"), mark == nil { mark = index }
+            guard target[index] != UInt8(ascii: "#") else {
+                throw HTTPFailure(400, "A request target has no fragment.")
             }
-        } else if !authority.isEmpty {
-            let name = append("host")
-            fields.append(field(name, authority))
-        } else {
-            failure = HTTPFailure(400, "A request has an authority or a Host field.")
         }
-        let isOptions = method == .options && target.count == 1 && bytes[target.lowerBound] == UInt8(ascii: "*")
-        if failure == nil, !isOptions, target.isEmpty || bytes[target.lowerBound] != UInt8(ascii: "/") {
-            failure = HTTPFailure(400, "The request target is not a path.")
-        }
-        if bytes[target].contains(UInt8(ascii: "#")) { failure = HTTPFailure(400, "A request target has no fragment.") }
+        let query = mark.map { UnsafeRawBufferPointer(rebasing: target[($0 + 1)...]) }
+        return HTTP2Head(
+            method: method ?? .other, path: UnsafeRawBufferPointer(rebasing: target[..<(mark ?? target.count)]),
+            query: query ?? UnsafeRawBufferPointer(start: nil, count: 0),
+            headers: HTTPHeaders(
+                bytes: part(0..<byteCount), fields: UnsafeBufferPointer(rebasing: fields[..<fieldCount])),
+            length: length, isGzip: isGzip, expectsContinue: expectsContinue)
     }
 
-    /// Calls with what has been gathered.
-    func withHead(_ use: (Result<HTTP2Head, HTTPFailure>) -> Void) {
-        if let failure { return use(.failure(failure)) }
-        bytes.withUnsafeBytes { bytes in
-            fields.withUnsafeBufferPointer { fields in
-                let whole = bytes[target]
-                let mark = whole.firstIndex(of: UInt8(ascii: "?"))
-                let query = mark.map { UnsafeRawBufferPointer(rebasing: whole[($0 + 1)...]) }
-                use(
-                    .success(
-                        HTTP2Head(
-                            method: method ?? .other,
-                            path: UnsafeRawBufferPointer(rebasing: whole[..<(mark ?? whole.endIndex)]),
-                            query: query ?? UnsafeRawBufferPointer(start: nil, count: 0),
-                            headers: HTTPHeaders(bytes: bytes, fields: fields), length: length, isGzip: isGzip,
-                            expectsContinue: expectsContinue)))
+    private func checkHost() throws(HTTPFailure) {
+        if let host {
+            // Section 8.3.1: a Host that differs from the authority makes a request malformed.
+            guard authority.isEmpty || part(host).equalsIgnoringCase(part(authority)) else {
+                throw HTTPFailure(400, "The Host field and the authority differ.")
             }
+        } else {
+            guard !authority.isEmpty else {
+                throw HTTPFailure(400, "A request has an authority or a Host field.")
+            }
+            let name = UnsafeRawBufferPointer(
+                start: Self.hostName.utf8Start, count: Self.hostName.utf8CodeUnitCount)
+            add(append(name), authority)
         }
     }
 
     // MARK: Bytes
 
-    private mutating func append(_ part: some Collection<UInt8>) -> Range<Int> {
-        let start = bytes.count
-        bytes.append(contentsOf: part)
-        return start..<bytes.count
+    private func part(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range])
     }
 
-    private mutating func append(_ literal: StaticString) -> Range<Int> {
-        append(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    private func append(_ part: UnsafeRawBufferPointer) -> Range<Int> {
+        let start = byteCount
+        UnsafeMutableRawBufferPointer(rebasing: bytes[start...]).copyMemory(from: part)
+        byteCount += part.count
+        return start..<byteCount
     }
 
-    private mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> HTTPHeaders.Field {
-        let field = field(append(name), append(value))
-        fields.append(field)
-        return field
-    }
-
-    private func field(_ name: Range<Int>, _ value: Range<Int>) -> HTTPHeaders.Field {
-        HTTPHeaders.Field(
+    private func add(_ name: Range<Int>, _ value: Range<Int>) {
+        fields[fieldCount] = HTTPHeaders.Field(
             nameStart: Int32(truncatingIfNeeded: name.lowerBound), nameCount: Int32(truncatingIfNeeded: name.count),
             valueStart: Int32(truncatingIfNeeded: value.lowerBound), valueCount: Int32(truncatingIfNeeded: value.count))
-    }
-
-    private func isEqual(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
-        bytes.withUnsafeBytes { bytes in
-            UnsafeRawBufferPointer(rebasing: bytes[one]).equalsIgnoringCase(
-                UnsafeRawBufferPointer(rebasing: bytes[other]))
-        }
+        fieldCount += 1
     }
 }

@@ -6,7 +6,8 @@ public final class HTTP2Scratch {
     let bounds: HTTP2Limits
     let callbacks: OpaquePointer
     let options: OpaquePointer
-    var head = HTTP2HeadReader()
+    let memory = HTTP2Memory()
+    var head: HTTP2HeadReader
     var answer = HTTP2AnswerHead()
     /// Behind those of RFC 9113.
     private let firstUnknownType: UInt8 = 0x0A
@@ -14,6 +15,7 @@ public final class HTTP2Scratch {
     public init(_ limits: HTTPLimits, _ bounds: HTTP2Limits) {
         self.limits = limits
         self.bounds = bounds
+        head = HTTP2HeadReader(limits)
         callbacks = HTTP2Callbacks.make()
         var options: OpaquePointer?
         guard nghttp2_option_new(&options) == 0, let options else { fatalError("out of memory") }

@@ -16,7 +16,7 @@ extension HTTP2Session {
         guard isInHead else { return }
         // Others use the space until the rest comes.
         unfinishedHead = scratch.head
-        scratch.head = HTTP2HeadReader()
+        scratch.head = HTTP2HeadReader(limits)
     }
 
     private func fail(_ error: Int32) {
@@ -76,7 +76,7 @@ extension HTTP2Session {
     }
 
     func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        scratch.head.take(name: name, value: value, limits)
+        scratch.head.take(name: name, value: value)
     }
 
     func received(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
@@ -110,13 +110,10 @@ extension HTTP2Session {
         stream.isReceiving = !isComplete
         streams.append(stream)
         nghttp2_session_set_stream_user_data(handle, id, Unmanaged.passUnretained(stream).toOpaque())
-        scratch.head.finish()
-        let isHead = scratch.head.isHead
-        scratch.head.withHead { head in
-            switch head {
-            case .success(let head): stream.received(head, isComplete: isComplete)
-            case .failure(let failure): stream.refused(failure, isHead: isHead)
-            }
+        do throws(HTTPFailure) {
+            stream.received(try scratch.head.finish(), isComplete: isComplete)
+        } catch {
+            stream.refused(error, isHead: scratch.head.isHead)
         }
     }
 

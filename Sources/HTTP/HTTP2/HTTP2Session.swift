@@ -56,7 +56,9 @@ public final class HTTP2Session {
         settings = RateBound(bounds.settingsPerSecond)
         pings = RateBound(bounds.pingsPerSecond)
         let itself = Unmanaged.passUnretained(self).toOpaque()
-        guard nghttp2_session_server_new2(&handle, scratch.callbacks, itself, scratch.options) == 0 else {
+        // The library copies them.
+        var memory = scratch.memory.functions
+        guard nghttp2_session_server_new3(&handle, scratch.callbacks, itself, scratch.options, &memory) == 0 else {
             fatalError("out of memory")
         }
         let entries = [
